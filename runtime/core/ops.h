@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The operations of the language that are more than one instruction, shared by both back ends.
+// All return MDH_EXC when they threw. Fast paths for two small integers or two immediate
+// doubles are inline in ops_inline.h and in the interpreter; these are the complete forms.
+#ifndef MDH_CORE_OPS_H
+#define MDH_CORE_OPS_H
+
+#include "runtime/core/value.h"
+
+// + - * / % with every rule: checked integers, numeric mixes, bools as 0/1, string and list
+// concatenation, repetition, operator methods of instances (left operand only).
+MdhValue __mdh_op_add(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_sub(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_mul(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_div(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_mod(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_neg(MdhThread *t, MdhValue a);
+// Comparisons with operator methods: the result is whatever the method returns.
+MdhValue __mdh_op_eq(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_ne(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_lt(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_le(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_gt(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_ge(MdhThread *t, MdhValue a, MdhValue b);
+MdhValue __mdh_op_index(MdhThread *t, MdhValue obj, MdhValue key);
+MdhValue __mdh_op_set_index(MdhThread *t, MdhValue obj, MdhValue key, MdhValue v); // returns v
+MdhValue __mdh_op_slice(MdhThread *t, MdhValue obj, MdhValue a, MdhValue b, MdhValue step); // ABSENT = left out
+// `name` is an interned string. `ic` may be NULL; see data/object.h.
+MdhValue __mdh_op_get_prop(MdhThread *t, MdhValue obj, MdhValue name, uint64_t *ic);
+MdhValue __mdh_op_set_prop(MdhThread *t, MdhValue obj, MdhValue name, MdhValue v, uint64_t *ic);
+MdhValue __mdh_op_range(MdhThread *t, MdhValue a, MdhValue b, bool inclusive);   // an eager list
+MdhValue __mdh_op_spread(MdhThread *t, MdhValue list, MdhValue v, bool in_call);  // appends in place
+
+// The equality of `==` without operator methods; deep on lists; depth-limited (throws STACK).
+// *out is valid when the result is true ("did not throw").
+bool mdh_equal(MdhThread *t, MdhValue a, MdhValue b, bool *out);
+// Same without a thread: identity beyond MDH_MAX_DATA_DEPTH. For tables and tests.
+bool mdh_key_same(MdhValue a, MdhValue b);  // key identity of dicts and creels
+uint32_t mdh_key_hash(MdhValue k);
+// Ordering of sort: numbers numerically, strings by code point, any other pair equal (0).
+int mdh_order(MdhValue a, MdhValue b);
+
+// The printed form (blether, tae_string, f-strings, join, +) as a string value.
+MdhValue mdh_show(MdhThread *t, MdhValue v);
+// Appends the printed form to `sb`; false when it threw.
+struct MdhSb;
+bool mdh_show_into(MdhThread *t, struct MdhSb *sb, MdhValue v);
+// An f-string format spec, already parsed by the compiler into its parts.
+typedef struct MdhFormatSpec {
+    char fill[5];            // one character, UTF-8
+    char align;              // < > ^ or 0
+    char sign;               // + - space or 0
+    char type;               // d x X b o f e g s or 0
+    bool alternate, zero;
+    int width, precision;    // -1 = left out
+} MdhFormatSpec;
+MdhValue mdh_format_value(MdhThread *t, MdhValue v, const MdhFormatSpec *spec);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Dicts: compact and insertion-ordered. Header -> published table: entries in order, and over 8
+// of them an index of {hash, entry number}. Within a published table entries are only appended:
+// deleting writes ABSENT into the value, a slot is never reused for another key, compaction and
+// growth publish a new table. Readers take no lock. Creels use the same table without values
+// (the value is the key).
+#ifndef MDH_DATA_DICT_H
+#define MDH_DATA_DICT_H
+
+#include "runtime/core/lock.h"
+#include "runtime/core/thread.h"
+
+typedef struct MdhDictEntry {
+    MdhValue key, val;       // val ABSENT: deleted
+} MdhDictEntry;
+
+typedef struct MdhTable {
+    MdhObj h;                // MDH_TAG_BUFFER
+    uint32_t used, cap;      // entries appended (deleted ones too), room
+    uint32_t live;           // entries with a value
+    uint32_t frozen;         // entries an iteration may still read: overwriting one copies first
+    uint32_t index_mask;     // 0: no index (cap <= 8)
+    uint32_t pad;
+    uint64_t *index;         // pointer-free: hash << 32 | entry + 1; 0 = free
+    MdhDictEntry entries[];
+} MdhTable;
+
+typedef struct MdhDict {     // also a creel, by its tag
+    MdhObj h;
+    MdhTable *tab;
+} MdhDict;
+
+MDH_INLINE MdhDict *mdh_dict(MdhValue v) { return (MdhDict *)mdh_ptr(v); }
+MDH_INLINE MdhTable *mdh_dict_table(MdhValue v) { return MDH_PTR_LOAD(&mdh_dict(v)->tab); }
+
+MdhValue mdh_dict_new(MdhThread *t, uint32_t cap);
+// n keys and n values, keys[] distinct interned strings: a dict literal or a struct.
+MdhValue mdh_dict_of(MdhThread *t, uint32_t n, const MdhValue *keys, const MdhValue *vals);
+uint32_t mdh_dict_len(MdhValue d);
+MdhValue mdh_dict_get(MdhValue d, MdhValue key);           // ABSENT when missing
+MdhValue mdh_dict_get_c(MdhValue d, const char *key);      // by C text
+bool mdh_dict_put(MdhThread *t, MdhValue d, MdhValue key, MdhValue v);
+bool mdh_dict_put_c(MdhThread *t, MdhValue d, const char *key, MdhValue v);
+bool mdh_dict_remove(MdhThread *t, MdhValue d, MdhValue key, bool *was_there);
+bool mdh_dict_clear(MdhThread *t, MdhValue d);
+MdhValue mdh_dict_copy(MdhThread *t, MdhValue d);
+
+// d[key] for a constant interned string key: `*ic` remembers the entry number where the key was
+// last seen, so the usual read is one compare and one load. ABSENT when missing.
+MdhValue mdh_dict_get_cached_slow(MdhValue d, MdhValue key, uint64_t *ic);
+MDH_INLINE MdhValue mdh_dict_get_cached(MdhValue d, MdhValue key, uint64_t *ic)
+{
+    MdhTable *tab = mdh_dict_table(d);
+    uint64_t guess = __atomic_load_n(ic, __ATOMIC_RELAXED);
+    if (MDH_LIKELY(guess < __atomic_load_n(&tab->used, __ATOMIC_ACQUIRE)) &&
+        MDH_LIKELY(MDH_SLOT_LOAD(&tab->entries[guess].key).bits == key.bits)) {
+        MdhValue v = MDH_SLOT_LOAD(&tab->entries[guess].val);
+        if (MDH_LIKELY(!mdh_is_absent(v))) return v;
+    }
+    return mdh_dict_get_cached_slow(d, key, ic);
+}
+
+// Walking: a snapshot of the entries as they are now.
+//   MdhDictIter it; mdh_dict_iter(d, &it);
+//   while (mdh_dict_next(&it, &key, &val)) ...
+typedef struct MdhDictIter {
+    MdhTable *tab;
+    uint32_t i, end;
+} MdhDictIter;
+void mdh_dict_iter(MdhValue d, MdhDictIter *it);
+bool mdh_dict_next(MdhDictIter *it, MdhValue *key, MdhValue *val);
+
+// Creels (tag MDH_TAG_CREEL); walk them with mdh_dict_iter too.
+MdhValue mdh_creel_new(MdhThread *t, uint32_t cap);
+bool mdh_creel_add(MdhThread *t, MdhValue c, MdhValue v);
+bool mdh_creel_has(MdhValue c, MdhValue v);
+bool mdh_creel_remove(MdhThread *t, MdhValue c, MdhValue v, bool *was_there);
+uint32_t mdh_creel_len(MdhValue c);
+
+#endif
