@@ -30,6 +30,11 @@ void test_check_mem(const void *a, size_t na, const void *b, size_t nb, const ch
 _Noreturn void test_stop(void);
 bool test_has_failed(void);
 
+// Failing allocator: the allocation after `n` more of them, and every later one, gives NULL; n < 0
+// ends it. Reaches malloc, calloc and realloc called from the code under test (not libc's own).
+void test_fail_alloc_after(long n);
+bool test_alloc_failed(void); // since the last test_fail_alloc_after
+
 #define TEST(id)                                                        \
     static void test_##id(void);                                        \
     __attribute__((constructor)) static void test_register_##id(void)   \
