@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Installs the Debian packages that are missing, and says which. Quick, silent and without root when
+# there is nothing to do.
+#   scripts/setup.sh [build] [test] [bench] [interop]      default: build
+#   scripts/setup.sh --interop                             the same as build test interop
+set -euo pipefail
+
+build=(make cmake ninja-build gcc libc6-dev libgc-dev libpcre2-dev libedit-dev python3)
+test=("${build[@]}" clang libclang-rt-14-dev llvm git)
+bench=(lua5.4 luajit python3 nodejs)
+interop=(sipsak sip-tester baresip-core linphone-cli ffmpeg tshark)
+
+wanted=()
+for group in "${@:-build}"; do
+    case $group in
+    build) wanted+=("${build[@]}") ;;
+    test) wanted+=("${test[@]}") ;;
+    bench) wanted+=("${bench[@]}") ;;
+    interop) wanted+=("${interop[@]}") ;;
+    --interop) wanted+=("${test[@]}" "${interop[@]}") ;;
+    *) echo "usage: scripts/setup.sh [build] [test] [bench] [interop]" >&2; exit 2 ;;
+    esac
+done
+
+# A command that is there, however it came there, is as good as its package.
+is_there() {
+    case $1 in
+    make | gcc | cmake | clang | git | python3 | luajit | tshark | sipsak | ffmpeg)
+        command -v "$1" >/dev/null && return 0 ;;
+    ninja-build) command -v ninja >/dev/null && return 0 ;;
+    nodejs) command -v node >/dev/null && return 0 ;;
+    llvm) compgen -c llvm-symbolizer >/dev/null && return 0 ;;
+    esac
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+missing=()
+for package in $(printf '%s\n' "${wanted[@]}" | sort -u); do
+    is_there "$package" || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "setup: no apt-get here; please install what corresponds to: ${missing[*]}" >&2
+    exit 1
+fi
+as_root=()
+if ((EUID != 0)); then
+    command -v sudo >/dev/null || {
+        echo "setup: these packages are missing, and there is no sudo: ${missing[*]}" >&2
+        exit 1
+    }
+    as_root=(sudo)
+fi
+echo "setup: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -q >/dev/null
+"${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
