@@ -54,6 +54,12 @@ MDH_INLINE MdhValue mdh_call2(MdhThread *t, MdhValue fn, MdhValue a, MdhValue b)
     MdhValue argv[2] = {a, b};
     return mdh_call(t, fn, 2, argv);
 }
+// Calls a function value with masel bound (obj.m(...), init, operator methods). A function whose
+// info says is_method receives masel as argv[0], counted in argc, and parameters after it; any
+// other function gets the arguments only. Not strict: missing arguments become naething as far
+// as nrequired, surplus ones are dropped. mdh_call gives is_method functions ABSENT as masel.
+MdhValue mdh_call_method(MdhThread *t, MdhValue fn, MdhValue self, int argc,
+                         const MdhValue *argv, bool strict);
 bool mdh_is_callable(MdhValue v);
 // How many positional parameters a function takes at most; -1 when it has a rest parameter.
 int mdh_max_params(MdhValue fn);

@@ -69,12 +69,17 @@ MDH_INLINE void *mdh_new_atomic(MdhThread *t, size_t bytes)
 #define MDH_MAX_REENTRY 200
 #define MDH_MAX_DATA_DEPTH 1000
 
-MdhThread *mdh_thread_new(const char *name);  // NULL when out of memory; becomes known to the collector
+// Called on the OS thread that the record is for, which becomes known to the collector. The first
+// one gets the main thread's big stack. NULL when out of memory.
+MdhThread *mdh_thread_new(const char *name);
 void mdh_thread_free(MdhThread *t);
 // The calling OS thread's record, for places that have no `t` (finalisers, library callbacks).
 MdhThread *mdh_thread_self(void);
 // Process-wide start: collector, interned strings, static values. Idempotent.
 bool mdh_runtime_init(void);
+// Forgets everything (plain back end, between fuzz inputs and golden programs). No thread record
+// or value may be used afterwards; start again with mdh_runtime_init.
+void mdh_runtime_reset(void);
 // The first thread's record in a list linked by `next` (the collector walks it, world stopped).
 extern MdhThread *mdh_threads;
 

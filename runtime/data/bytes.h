@@ -38,7 +38,14 @@ MDH_INLINE Slice mdh_bytes_slice_of(MdhValue v)
     const MdhWindow *w = mdh_bytes_window(v);
     return (Slice){(const char *)w->data, w->len};
 }
-// The window to write through: un-shares first when a slice shares the owner. NULL: threw.
+// Writing. With threads about, only a store under the byte lock is never lost to an append or
+// resize by another one, so builtins that write use this pair:
+//   MdhWindow *w = mdh_bytes_write_begin(t, b);    // NULL: threw, nothing is held
+//   ... check offsets against w->len, store to w->data; no allocation, no throw ...
+//   mdh_bytes_write_end(b);                        // then throw, if offsets were wrong
+MdhWindow *mdh_bytes_write_begin(MdhThread *t, MdhValue b);
+MDH_INLINE void mdh_bytes_write_end(MdhValue b) { mdh_unlock(&mdh_bytes(b)->h); }
+// The window to write through without the lock: un-shares first when a slice shares the owner. NULL: threw.
 MdhWindow *mdh_bytes_unshare(MdhThread *t, MdhValue b);
 MDH_INLINE MdhWindow *mdh_bytes_writable(MdhThread *t, MdhValue b)
 {

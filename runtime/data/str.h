@@ -45,7 +45,15 @@ MDH_INLINE Slice mdh_str_slice(MdhValue v)
 // All return a string value or MDH_EXC (out of memory, or over MDH_MAX_OBJECT_BYTES).
 MdhValue mdh_str_new(MdhThread *t, const char *p, size_t n); // copies
 MdhValue mdh_str_c(MdhThread *t, const char *cstr);
+// THE string of this text: interned ones are equal only when they are the same. Lives for ever,
+// so only for text of the program (names, literals), never for text from outside.
 MdhValue mdh_str_intern(MdhThread *t, const char *p, size_t n);
+// For short keys read from data (JSON, headers): the interned string if the program has one of
+// this text, so that cached lookups hit; else a shared recent one; else a new one. Bounded.
+MdhValue mdh_str_key(MdhThread *t, const char *p, size_t n);
+// The same text without holding on to a much longer one that it is a slice of: before storing it
+// where it will stay.
+MdhValue mdh_str_detach(MdhThread *t, MdhValue s);
 MdhValue mdh_str_concat(MdhThread *t, MdhValue a, MdhValue b);
 MdhValue mdh_str_sub(MdhThread *t, MdhValue s, uint32_t from, uint32_t to); // octet offsets
 MdhValue mdh_str_sub_chars(MdhThread *t, MdhValue s, int64_t from, int64_t to); // characters, in range
@@ -59,8 +67,11 @@ bool mdh_str_eq(MdhValue a, MdhValue b);
 int mdh_str_cmp(MdhValue a, MdhValue b);                     // by octets = by code point
 bool mdh_str_is(MdhValue s, const char *text);
 MdhValue mdh_str_repeat(MdhThread *t, MdhValue s, int64_t n);
-// The empty string (static).
+// The empty string (static), and the 128 strings of one ASCII character.
 extern MdhValue mdh_str_empty;
+extern MdhStr mdh_str_ascii[128];
+bool mdh_str_setup(void);   // by mdh_runtime_init
+void mdh_str_reset(void);   // forgets interned strings: before mdh_gc_reset
 
 // A builder: text grows in an off-heap buffer, then becomes one string. `mdh_sb_finish` gives
 // the string (or MDH_EXC) and releases the builder; `mdh_sb_deinit` throws the text away.

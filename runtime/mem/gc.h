@@ -2,11 +2,16 @@
 // The collector's seam. Only runtime/mem includes a collector; everything else allocates here.
 // All memory is zeroed unless it is pointer-free. Objects never move. NULL means: no memory
 // (or more than MDH_MAX_OBJECT_BYTES asked, or MDH_MAX_HEAP reached); the caller throws.
+// A pointer that lies in the heap or in a root must point at the start of its object to keep
+// it alive; on C stacks, in registers and on value stacks one into its middle will do.
 #ifndef MDH_MEM_GC_H
 #define MDH_MEM_GC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/common.h"
 
 typedef struct MdhGcStats {
     uint64_t heap_bytes, free_bytes, collections, allocated_bytes, pause_max_ns, pause_total_ns;
@@ -22,11 +27,48 @@ typedef struct MdhGcCache {
 } MdhGcCache;
 
 void mdh_gc_init(void);                              // once, before the first thread record
+// The calling OS thread may allocate (roots at first) from now on. False: refused.
+bool mdh_gc_thread_register(void);
 // The calling OS thread will use `cache`: register both. Then the thread may allocate.
 void mdh_gc_thread_enter(MdhGcCache *cache);
 void mdh_gc_thread_leave(MdhGcCache *cache);
-void *mdh_gc_alloc(MdhGcCache *cache, size_t bytes);        // scanned conservatively, zeroed
-void *mdh_gc_alloc_atomic(MdhGcCache *cache, size_t bytes); // never scanned; contents undefined
+void *mdh_gc_alloc_slow(MdhGcCache *cache, size_t bytes);
+void *mdh_gc_alloc_atomic_slow(MdhGcCache *cache, size_t bytes);
+
+// Pops an object of class k. Whoever suspends this thread in the middle finds either the object
+// still on the list or its address in a register.
+static inline void *mdh_gc_pop(void **lists, size_t k)
+{
+    void *p = lists[k];
+    if (MDH_LIKELY(p != NULL)) lists[k] = *(void **)p;
+    return p;
+}
+
+// Scanned conservatively, zeroed.
+static inline void *mdh_gc_alloc(MdhGcCache *cache, size_t bytes)
+{
+    size_t k = (bytes + 15) / 16;
+    if (MDH_LIKELY(k <= MDH_GC_CLASSES)) {
+        void *p = mdh_gc_pop(cache->scanned, k);
+        if (MDH_LIKELY(p != NULL)) {
+            *(void **)p = NULL;
+            return p;
+        }
+    }
+    return mdh_gc_alloc_slow(cache, bytes);
+}
+
+// Never scanned; contents undefined.
+static inline void *mdh_gc_alloc_atomic(MdhGcCache *cache, size_t bytes)
+{
+    size_t k = (bytes + 15) / 16;
+    if (MDH_LIKELY(k <= MDH_GC_CLASSES)) {
+        void *p = mdh_gc_pop(cache->atomic, k);
+        if (MDH_LIKELY(p != NULL)) return p;
+    }
+    return mdh_gc_alloc_atomic_slow(cache, bytes);
+}
+
 void *mdh_gc_alloc_root(size_t bytes);               // uncollectable, scanned, zeroed
 void mdh_gc_free_root(void *p);
 // Memory outside the heap that is scanned as a whole: the global slots, static tables.
@@ -37,12 +79,22 @@ void mdh_gc_set_pusher(void (*push)(void));
 void mdh_gc_push_range(void *start, void *end);
 void mdh_gc_collect(void);
 void mdh_gc_stats(MdhGcStats *out);
-// Runs `fn(obj)` some time after `obj` became unreachable, on a thread that may allocate.
+// Runs `fn(obj)` some time after `obj` became unreachable, on a thread that may allocate: from
+// mdh_gc_run_finalisers, which the places that make handles or wait call. No lock may be held.
 void mdh_gc_finalise(void *obj, void (*fn)(void *obj));
 void mdh_gc_run_finalisers(void);
-// Tests: fail the k-th allocation from now on (0 = never).
+// Tests: fail the k-th allocation from now on, and only that (0 = never). mdh_gc_fail_pending
+// tells whether it is still to come.
 void mdh_gc_fail_after(uint64_t k);
+bool mdh_gc_fail_pending(void);
 // Forget everything (plain back end, between fuzz inputs and at exit).
 void mdh_gc_reset(void);
+// The most that the heap may hold, octets.
+uint64_t mdh_gc_heap_limit(void);
+
+// Memory outside the heap, never scanned: the growing text of builders, buffers of C code. It
+// must never hold a pointer into the heap. mdh_raw_realloc(NULL, n) allocates.
+MDH_NODISCARD void *mdh_raw_realloc(void *p, size_t bytes);
+void mdh_raw_free(void *p);
 
 #endif
