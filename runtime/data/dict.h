@@ -14,8 +14,10 @@ typedef struct MdhDictEntry {
     MdhValue key, val;       // val ABSENT: deleted
 } MdhDictEntry;
 
+enum { MDH_TABLE_LOOSE_TEXT = 1 }; // some key is a string that is not interned
+
 typedef struct MdhTable {
-    MdhObj h;                // MDH_TAG_BUFFER
+    MdhObj h;                // MDH_TAG_BUFFER; flags: MDH_TABLE_*
     uint32_t used, cap;      // entries appended (deleted ones too), room
     uint32_t live;           // entries with a value
     uint32_t frozen;         // entries an iteration may still read: overwriting one copies first
@@ -48,6 +50,7 @@ MdhValue mdh_dict_copy(MdhThread *t, MdhValue d);
 // d[key] for a constant interned string key: `*ic` remembers the entry number where the key was
 // last seen, so the usual read is one compare and one load. ABSENT when missing.
 MdhValue mdh_dict_get_cached_slow(MdhValue d, MdhValue key, uint64_t *ic);
+bool mdh_dict_put_cached_slow(MdhThread *t, MdhValue d, MdhValue key, MdhValue v, uint64_t *ic);
 MDH_INLINE MdhValue mdh_dict_get_cached(MdhValue d, MdhValue key, uint64_t *ic)
 {
     MdhTable *tab = mdh_dict_table(d);
@@ -60,14 +63,34 @@ MDH_INLINE MdhValue mdh_dict_get_cached(MdhValue d, MdhValue key, uint64_t *ic)
     return mdh_dict_get_cached_slow(d, key, ic);
 }
 
+// d[key] = v with the same cache.
+MDH_INLINE bool mdh_dict_put_cached(MdhThread *t, MdhValue d, MdhValue key, MdhValue v,
+                                    uint64_t *ic)
+{
+    MdhTable *tab = mdh_dict(d)->tab;
+    uint64_t guess = __atomic_load_n(ic, __ATOMIC_RELAXED);
+    if (MDH_LIKELY(!__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED)) &&
+        MDH_LIKELY(guess < tab->used) && MDH_LIKELY(guess >= tab->frozen) &&
+        MDH_LIKELY(tab->entries[guess].key.bits == key.bits) &&
+        MDH_LIKELY(!mdh_is_absent(tab->entries[guess].val))) {
+        MDH_STORE_BARRIER(d, v);
+        MDH_SLOT_STORE(&tab->entries[guess].val, v);
+        return true;
+    }
+    return mdh_dict_put_cached_slow(t, d, key, v, ic);
+}
+
 // Walking: a snapshot of the entries as they are now.
 //   MdhDictIter it; mdh_dict_iter(d, &it);
 //   while (mdh_dict_next(&it, &key, &val)) ...
+// The first later write to the dict copies the table. A walk that runs no user code needs no
+// snapshot: mdh_dict_scan begins one that costs later writers nothing.
 typedef struct MdhDictIter {
     MdhTable *tab;
     uint32_t i, end;
 } MdhDictIter;
 void mdh_dict_iter(MdhValue d, MdhDictIter *it);
+void mdh_dict_scan(MdhValue d, MdhDictIter *it);
 bool mdh_dict_next(MdhDictIter *it, MdhValue *key, MdhValue *val);
 
 // Creels (tag MDH_TAG_CREEL); walk them with mdh_dict_iter too.
@@ -75,6 +98,8 @@ MdhValue mdh_creel_new(MdhThread *t, uint32_t cap);
 bool mdh_creel_add(MdhThread *t, MdhValue c, MdhValue v);
 bool mdh_creel_has(MdhValue c, MdhValue v);
 bool mdh_creel_remove(MdhThread *t, MdhValue c, MdhValue v, bool *was_there);
+bool mdh_creel_clear(MdhThread *t, MdhValue c);
+MdhValue mdh_creel_copy(MdhThread *t, MdhValue c);
 uint32_t mdh_creel_len(MdhValue c);
 
 #endif

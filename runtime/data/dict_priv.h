@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// The table behind dicts and creels: hashing, finding, appending, rebuilding. Writers call
+// these under the byte lock of the dict that owns the table.
+#ifndef MDH_DATA_DICT_PRIV_H
+#define MDH_DATA_DICT_PRIV_H
+
+#include "base/siphash.h"
+#include "runtime/core/ops.h"
+#include "runtime/data/dict.h"
+#include "runtime/data/str.h"
+
+#define TABLE_SMALL 8u         // so many entries are found faster by looking at them all
+#define TABLE_NONE UINT32_MAX
+
+extern MdhTable mdh_table_empty; // never written, having no room
+
+// An empty table with room for `want` entries; NULL when it threw.
+MdhTable *mdh_table_new(MdhThread *t, uint64_t want);
+// The live entries of `tab`, with room for `want` in all. NULL when it threw.
+MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want);
+// Appends a key that has no live entry. There is room; `hash` counts only when there is an index.
+void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val, uint32_t hash);
+// The live entry of a key in a table without index.
+uint32_t mdh_table_find_small(const MdhTable *tab, MdhValue key);
+
+MDH_INLINE uint32_t table_hash_str(MdhValue key)
+{
+    uint32_t h = __atomic_load_n(&mdh_str(key)->hash, __ATOMIC_RELAXED);
+    return MDH_LIKELY(h != 0) ? h : mdh_str_hash(key);
+}
+
+// Neighbouring integers share a cache line of the index: everything but their two low bits is
+// mixed, under the key of the process.
+MDH_INLINE uint32_t table_hash(MdhValue key)
+{
+    if (mdh_is_fixint(key)) {
+        uint64_t i = key.bits >> 1;
+        return (hash_u64(i >> 2) & ~UINT32_C(3)) | (i & 3);
+    }
+    if (mdh_is_ptr(key)) {
+        unsigned tag = mdh_obj(key)->tag;
+        if (MDH_LIKELY(tag == MDH_TAG_STRING)) return table_hash_str(key);
+        if (tag == MDH_TAG_INTEGER || tag == MDH_TAG_FLOAT) return mdh_key_hash(key);
+    }
+    return hash_u64(key.bits);
+}
+
+// Key identity when the words differ.
+MDH_INLINE bool table_same_key(MdhValue a, MdhValue b)
+{
+    if (!mdh_is_ptr(a) || !mdh_is_ptr(b)) return false;
+    unsigned tag = mdh_obj(a)->tag;
+    if (tag != mdh_obj(b)->tag) return false;
+    if (MDH_LIKELY(tag == MDH_TAG_STRING)) {
+        const MdhStr *x = mdh_str(a), *y = mdh_str(b);
+        return x->len == y->len && memcmp(x->data, y->data, x->len) == 0;
+    }
+    return (tag == MDH_TAG_INTEGER || tag == MDH_TAG_FLOAT) && mdh_key_same(a, b);
+}
+
+// The live entry of `key`, or TABLE_NONE. `tab` has an index. Linear probing; the index is
+// never full and the slot of a key is there before `used` covers its entry.
+MDH_INLINE uint32_t table_find_indexed(const MdhTable *tab, MdhValue key, uint32_t hash)
+{
+    uint32_t mask = tab->index_mask;
+    for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
+        uint64_t slot = __atomic_load_n(&tab->index[i], __ATOMIC_ACQUIRE);
+        if (slot == 0) return TABLE_NONE;
+        if ((uint32_t)(slot >> 32) != hash) continue;
+        uint32_t e = (uint32_t)slot - 1;
+        MdhValue k = MDH_SLOT_LOAD(&tab->entries[e].key);
+        if (k.bits != key.bits && !table_same_key(k, key)) continue;
+        return mdh_is_absent(MDH_SLOT_LOAD(&tab->entries[e].val)) ? TABLE_NONE : e;
+    }
+}
+
+MDH_INLINE uint32_t table_find(const MdhTable *tab, MdhValue key)
+{
+    if (tab->index_mask) return table_find_indexed(tab, key, table_hash(key));
+    return mdh_table_find_small(tab, key);
+}
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// The table behind dicts and creels. Entries {key, value} lie in insertion order; a table of
+// more than 8 has an index of 64-bit words, hash << 32 | entry + 1, probed linearly and at most
+// 5/8 full. Hashes stand in the index, so a probe touches an entry only when 32 bits agree, and
+// a growing table is indexed anew by one pass over the old index without touching a key.
+//
+// What a reader without the lock relies on, in one published table:
+//   - an entry's key never changes to another key (it may become an equal, interned string);
+//   - an entry is complete before an index slot names it, and indexed before `used` covers it;
+//   - deleting writes ABSENT to the value and leaves the index slot, which keeps probe chains
+//     whole; when the key comes back it gets a new entry and the same slot is turned to it;
+//   - frozen entries keep their values: an overwrite or delete of one is done in a new table.
+// Deleted entries go when the table is remade: when it is full, or three quarters empty.
+#include "runtime/core/throw.h"
+#include "runtime/data/dict_priv.h"
+
+MdhTable mdh_table_empty = {.h = {.tag = MDH_TAG_BUFFER}};
+
+// Index slots for `want` entries: a power of two at least 8/5 of it.
+static uint64_t index_size(uint64_t want)
+{
+    uint64_t size = 16;
+    while (size / 8 * 5 < want) size *= 2;
+    return size;
+}
+
+static bool add_index(MdhThread *t, MdhTable *tab, uint64_t size)
+{
+    tab->index = mdh_new_atomic(t, size * sizeof(uint64_t));
+    if (!tab->index) return false;
+    memset(tab->index, 0, size * sizeof(uint64_t));
+    tab->index_mask = (uint32_t)(size - 1);
+    return true;
+}
+
+MdhTable *mdh_table_new(MdhThread *t, uint64_t want)
+{
+    uint64_t size = want > TABLE_SMALL ? index_size(want) : 0;
+    uint64_t cap = size ? size / 8 * 5 : want;
+    uint64_t bytes = sizeof(MdhTable) + cap * sizeof(MdhDictEntry);
+    MdhTable *tab = bytes <= MDH_MAX_OBJECT_BYTES ? mdh_new(t, bytes) : NULL;
+    if (!tab || (size && !add_index(t, tab, size))) {
+        mdh_throw_oom(t, bytes);
+        return NULL;
+    }
+    tab->h.tag = MDH_TAG_BUFFER;
+    tab->cap = (uint32_t)cap;
+    return tab;
+}
+
+static void index_put(MdhTable *tab, uint32_t hash, uint32_t e)
+{
+    uint32_t mask = tab->index_mask, i = hash & mask;
+    while (tab->index[i]) i = (i + 1) & mask;
+    tab->index[i] = (uint64_t)hash << 32 | (e + 1);
+}
+
+// The entries of `to` are those of `from`, at the same numbers.
+static void reindex_same(MdhTable *to, const MdhTable *from)
+{
+    for (uint64_t i = 0; i <= from->index_mask; i++) {
+        uint64_t slot = from->index[i];
+        if (slot) index_put(to, (uint32_t)(slot >> 32), (uint32_t)slot - 1);
+    }
+}
+
+MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want)
+{
+    MdhTable *fresh = mdh_table_new(t, want > tab->live ? want : tab->live);
+    if (!fresh) return NULL;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < tab->used; i++) {
+        MdhDictEntry e = {MDH_SLOT_LOAD(&tab->entries[i].key),
+                          MDH_SLOT_LOAD(&tab->entries[i].val)};
+        if (!mdh_is_absent(e.val)) fresh->entries[n++] = e;
+    }
+    fresh->used = fresh->live = n;
+    fresh->h.flags = tab->h.flags;
+    if (!fresh->index_mask) return fresh;
+    if (tab->index_mask && n == tab->used) {
+        reindex_same(fresh, tab);
+    } else {
+        for (uint32_t i = 0; i < n; i++) index_put(fresh, table_hash(fresh->entries[i].key), i);
+    }
+    return fresh;
+}
+
+// The slot that names this key's deleted entry, or the free one at the end of its chain.
+static uint64_t *index_slot_for(const MdhTable *tab, MdhValue key, uint32_t hash)
+{
+    uint32_t mask = tab->index_mask, i = hash & mask;
+    for (;; i = (i + 1) & mask) {
+        uint64_t slot = tab->index[i];
+        if (slot == 0) return &tab->index[i];
+        if ((uint32_t)(slot >> 32) != hash) continue;
+        MdhValue k = tab->entries[(uint32_t)slot - 1].key;
+        if (k.bits == key.bits || table_same_key(k, key)) return &tab->index[i];
+    }
+}
+
+void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val, uint32_t hash)
+{
+    uint32_t e = tab->used;
+    if (mdh_is_str(key) && !(mdh_obj(key)->flags & MDH_STR_INTERNED))
+        __atomic_store_n(&tab->h.flags, MDH_TABLE_LOOSE_TEXT, __ATOMIC_RELAXED);
+    MDH_SLOT_STORE(&tab->entries[e].key, key);
+    MDH_SLOT_STORE(&tab->entries[e].val, val);
+    if (tab->index_mask)
+        __atomic_store_n(index_slot_for(tab, key, hash), (uint64_t)hash << 32 | (e + 1),
+                         __ATOMIC_RELEASE);
+    __atomic_store_n(&tab->live, tab->live + 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&tab->used, e + 1, __ATOMIC_RELEASE);
+}
+
+// By the word first. By text only where it can differ from identity: interned strings of the
+// same text are one object.
+uint32_t mdh_table_find_small(const MdhTable *tab, MdhValue key)
+{
+    uint32_t used = __atomic_load_n(&tab->used, __ATOMIC_ACQUIRE);
+    for (uint32_t i = 0; i < used; i++)
+        if (MDH_SLOT_LOAD(&tab->entries[i].key).bits == key.bits &&
+            !mdh_is_absent(MDH_SLOT_LOAD(&tab->entries[i].val)))
+            return i;
+    if (!mdh_is_ptr(key)) return TABLE_NONE;
+    const MdhObj *o = mdh_obj(key);
+    if (o->tag == MDH_TAG_STRING) {
+        uint16_t loose = __atomic_load_n(&tab->h.flags, __ATOMIC_RELAXED) & MDH_TABLE_LOOSE_TEXT;
+        if (!loose && (o->flags & MDH_STR_INTERNED)) return TABLE_NONE;
+    } else if (o->tag != MDH_TAG_INTEGER && o->tag != MDH_TAG_FLOAT) {
+        return TABLE_NONE;
+    }
+    for (uint32_t i = 0; i < used; i++)
+        if (table_same_key(MDH_SLOT_LOAD(&tab->entries[i].key), key) &&
+            !mdh_is_absent(MDH_SLOT_LOAD(&tab->entries[i].val)))
+            return i;
+    return TABLE_NONE;
+}
