@@ -9,8 +9,10 @@
 #include "runtime/core/lock.h"
 #include "runtime/core/thread.h"
 
+enum { MDH_CLASS_OPERATORS = 1 }; // some method may be an operator method (__name__)
+
 typedef struct MdhClass {
-    MdhObj h;                // MDH_TAG_CLASS; flags bit 0: has operator methods
+    MdhObj h;                // MDH_TAG_CLASS; flags: MDH_CLASS_*
     MdhValue name;
     struct MdhClass *super;
     uint32_t nmethods;       // own and inherited, flattened; own ones win
@@ -26,9 +28,8 @@ typedef struct MdhShape {
     MdhClass *cls;
     uint32_t nslots;
     MdhValue *names;         // nslots interned strings
-    void *index;             // over 8 slots: name -> slot
     struct MdhShape *parent;
-    MdhValue transitions;    // dict name -> shape pointer holder, under the byte lock
+    MdhValue transitions;    // dict name -> shape, under the byte lock; ABSENT: none yet
 } MdhShape;
 
 typedef struct MdhBody {
@@ -49,6 +50,13 @@ MDH_INLINE uint32_t mdh_shape_id(const MdhInstance *o)
 {
     return __atomic_load_n(&o->h.aux, __ATOMIC_ACQUIRE);
 }
+
+// The index of a field's cache word says where the value lies, so that a hit needs neither the
+// class nor the shape: an inline slot, a slot of the body, or (stores only) "the store appends
+// a field, and the instance then has this shape". One cache word serves one purpose: reading a
+// field, storing one, or finding a method.
+#define MDH_IC_BODY UINT32_C(0x80000000)
+#define MDH_IC_GROWS UINT32_C(0x40000000)
 MDH_INLINE uint64_t mdh_ic_load(const uint64_t *ic) { return __atomic_load_n(ic, __ATOMIC_RELAXED); }
 MDH_INLINE void mdh_ic_store(uint64_t *ic, uint32_t shape, uint32_t index)
 {
@@ -62,9 +70,36 @@ MdhValue mdh_class_new(MdhThread *t, MdhValue name, MdhClass *super, uint32_t n,
 int mdh_class_find(const MdhClass *cls, MdhValue name);
 // A new instance without running init.
 MdhValue mdh_instance_new(MdhThread *t, MdhClass *cls);
-// A field; ABSENT when there is none. `ic` may be NULL.
+// A field; ABSENT when there is none. `ic` may be NULL, `name` is interned.
 MdhValue mdh_instance_get(MdhValue o, MdhValue name, uint64_t *ic);
 bool mdh_instance_set(MdhThread *t, MdhValue o, MdhValue name, MdhValue v, uint64_t *ic);
+// The shape of an id that an instance has or had; lock-free.
+struct MdhShape *mdh_shape_of_id(uint32_t id);
+// After mdh_gc_reset: forget all shapes. No instance and no cache word may outlive this.
+void mdh_shapes_reset(void);
+
+// The same with a cache, inline where it hits.
+MDH_INLINE MdhValue mdh_instance_get_cached(MdhValue o, MdhValue name, uint64_t *ic)
+{
+    const MdhInstance *inst = mdh_instance(o);
+    uint64_t c = mdh_ic_load(ic);
+    if (MDH_LIKELY(c >> 32 == mdh_shape_id(inst)) && MDH_LIKELY((uint32_t)c < MDH_IC_GROWS))
+        return MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
+    return mdh_instance_get(o, name, ic);
+}
+MDH_INLINE bool mdh_instance_set_cached(MdhThread *t, MdhValue o, MdhValue name, MdhValue v,
+                                        uint64_t *ic)
+{
+    MdhInstance *inst = mdh_instance(o);
+    uint64_t c = mdh_ic_load(ic);
+    if (MDH_LIKELY(c >> 32 == mdh_shape_id(inst)) && MDH_LIKELY((uint32_t)c < MDH_IC_GROWS)) {
+        MDH_STORE_BARRIER(o, v);
+        MDH_SLOT_STORE(&inst->slots[(uint32_t)c], v); // inline slots never move: no lock
+        return true;
+    }
+    return mdh_instance_set(t, o, name, v, ic);
+}
+
 // The slow half of a cached method lookup: fills `ic`; ABSENT when there is no such method.
 MdhValue mdh_instance_method_slow(MdhValue o, MdhValue name, uint64_t *ic);
 MDH_INLINE MdhValue mdh_instance_method(MdhValue o, MdhValue name, uint64_t *ic)
