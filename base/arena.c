@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Blocks in a list, the newest first; allocation bumps a pointer in the newest. Block sizes double up
-// to 256 KB, so that a small program costs one small block; what does not fit a quarter of a block gets
-// one of its own and leaves the current block in use. calloc gives the zeroes: fresh pages are zero
-// already and cost nothing.
+// Blocks in a list, the newest first; allocation bumps a pointer in the newest. Block sizes
+// double up to 256 KB, so that a small program costs one small block; what does not fit a
+// quarter of a block gets one of its own and leaves the current block in use. calloc gives
+// the zeroes: fresh pages are zero already and cost nothing.
 
 #include "base/arena.h"
 
 #include <stdlib.h>
 
-#define ARENA_ALIGN      16u
-#define ARENA_BLOCK_MIN  ((size_t)8 << 10)
-#define ARENA_BLOCK_MAX  ((size_t)256 << 10)
+#define ARENA_ALIGN     16u
+#define ARENA_BLOCK_MIN ((size_t)8 << 10)
+#define ARENA_BLOCK_MAX ((size_t)256 << 10)
 
 typedef struct ArenaBlock {
     struct ArenaBlock *next;

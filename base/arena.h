@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Arena: many small allocations that die together (compiler memory: tokens, tree, symbols). Not
-// locked: one thread at a time. No arena pointer may be stored in a longer-lived thing.
+// Arena: many small allocations that die together (compiler memory: tokens, tree, symbols).
+// Not locked: one thread at a time. No arena pointer may be stored in a longer-lived thing.
 
 #ifndef MDH_BASE_ARENA_H
 #define MDH_BASE_ARENA_H
@@ -19,8 +19,8 @@ Arena *arena_new_limited(size_t max_bytes);
 // Frees the arena and everything in it. NULL is fine.
 void arena_free(Arena *arena);
 
-// `size` zeroed octets aligned to 16. NULL on out of memory or above the limit; never NULL for size 0
-// otherwise.
+// `size` zeroed octets aligned to 16. NULL on out of memory or above the limit; never NULL
+// for size 0 otherwise.
 void *arena_alloc(Arena *arena, size_t size);
 
 // `count` zeroed items of `size` octets, the product checked.

@@ -155,7 +155,8 @@ void buf_put_utf8(Buf *b, uint32_t code_point)
 static void put_be(Buf *b, uint64_t v, size_t width)
 {
     unsigned char octets[8];
-    for (size_t i = 0; i < width; i++) octets[i] = (unsigned char)(v >> (8 * (width - 1 - i)));
+    for (size_t i = 0; i < width; i++)
+        octets[i] = (unsigned char)(v >> (8 * (width - 1 - i)));
     buf_put(b, octets, width);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Buf: a growable buffer of octets, born with its maximum. Errors are sticky: write straight through and
-// ask `buf_ok` once. After an error nothing more is written, what was there stays. `data` is always
-// followed by a NUL that is not counted in `len` (data is "" when nothing was ever written).
+// Buf: a growable buffer of octets, born with its maximum. Errors are sticky: write
+// straight through and ask `buf_ok` once. After an error nothing more is written, what was
+// there stays. `data` is always followed by a NUL that is not counted in `len` (data is ""
+// when nothing was ever written).
 
 #ifndef MDH_BASE_BUF_H
 #define MDH_BASE_BUF_H
@@ -31,15 +32,16 @@ void buf_init(Buf *b, size_t max);
 // Frees the octets and leaves an empty, usable buffer. A zeroed Buf is fine.
 void buf_deinit(Buf *b);
 
-// Hands the octets (NUL-terminated, from malloc) to the caller, who frees them with base_free; the
-// buffer is empty afterwards. NULL when the buffer failed or memory is out; the error stays then.
+// Hands the octets (NUL-terminated, from malloc) to the caller, who frees them with
+// base_free; the buffer is empty afterwards. NULL when the buffer failed or memory is out;
+// the error stays then.
 char *buf_finish_own(Buf *b, size_t *len);
 
 // Forgets contents and error, keeps the memory.
 void buf_clear(Buf *b);
 
-// Makes room for `extra` more octets and returns where to write them, or NULL (error set). Follow with
-// buf_commit(b, written) where written <= extra.
+// Makes room for `extra` more octets and returns where to write them, or NULL (error set).
+// Follow with buf_commit(b, written) where written <= extra.
 char *buf_reserve(Buf *b, size_t extra);
 void buf_commit(Buf *b, size_t written);
 
@@ -50,8 +52,8 @@ void buf_put_slice(Buf *b, Slice s);
 void buf_fill(Buf *b, char c, size_t count); // c, count times
 void buf_printf(Buf *b, const char *format, ...) MDH_PRINTF(2, 3);
 void buf_vprintf(Buf *b, const char *format, va_list args) MDH_PRINTF(2, 0);
-void buf_put_i64(Buf *b, int64_t value); // decimal
-void buf_put_utf8(Buf *b, uint32_t code_point); // an impossible code point is written as U+FFFD
+void buf_put_i64(Buf *b, int64_t value);        // decimal
+void buf_put_utf8(Buf *b, uint32_t code_point); // U+FFFD for an impossible one
 
 // Big-endian integers, for wire formats.
 void buf_put_u8(Buf *b, uint8_t v);

@@ -20,10 +20,10 @@
 #define MDH_FALLTHROUGH  __attribute__((fallthrough))
 #define MDH_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
-// A broken invariant is our bug: debug builds stop at once and say where; release builds let the
-// compiler see nothing at all (the condition must have no side effect).
+// A broken invariant is our bug: debug builds stop at once and say where; release builds
+// let the compiler see nothing at all (the condition must have no side effect).
 #ifdef MDH_DEBUG
-#define MDH_ASSERT(cond) \
+#define MDH_ASSERT(cond)                                                                   \
     ((cond) ? (void)0 : mdh_assert_failed(#cond, __FILE__, __LINE__, __func__))
 #else
 #define MDH_ASSERT(cond) ((void)sizeof(!(cond)))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Rendering works on a window of the source line around the place: a ten-megabyte line costs no more than a
-// short one, beyond finding its ends. Inside the window each code point takes one column, a tab is shown
-// as blanks to the next multiple of 4 of the window, control characters and invalid octets as U+FFFD,
-// so the caret always stands under what it means. Wide and combining characters count as one column,
-// as editors count them.
+// Rendering works on a window of the source line around the place: a ten-megabyte line
+// costs no more than a short one, beyond finding its ends. Inside the window each code
+// point takes one column, a tab is shown as blanks to the next multiple of 4 of the window,
+// control characters and invalid octets as U+FFFD, so the caret always stands under what it
+// means. Wide and combining characters count as one column, as editors count them.
 
 #include "base/diag.h"
 
@@ -13,7 +13,7 @@
 
 #include "base/utf8.h"
 
-#define MESSAGE_MAX ((size_t)16 << 10) // a message that quotes hostile source stays this short
+#define MESSAGE_MAX ((size_t)16 << 10) // a message may quote hostile source
 #define TAB_WIDTH   4
 #define LEAD        40 // code points shown before the place when the line is cut
 
@@ -53,10 +53,12 @@ static char *format_text(const char *format, va_list args)
     return text;
 }
 
-// Room for one more. Warnings and notes get only half of the list, so that they never push out errors.
+// Room for one more. Warnings and notes get only half of the list, so that they never push
+// out errors.
 static Diag *new_item(DiagList *list, DiagSeverity severity)
 {
-    if (list->len >= (severity == DIAG_ERROR ? list->max : (list->max + 1) / 2)) return NULL;
+    if (list->len >= (severity == DIAG_ERROR ? list->max : (list->max + 1) / 2))
+        return NULL;
     if (list->len == list->cap) {
         uint32_t cap = list->cap ? list->cap * 2 : 4;
         if (cap > list->max) cap = list->max;
@@ -166,8 +168,9 @@ static Slice skip_code_points(Slice s, uint32_t count)
     return slice_from(s, at);
 }
 
-// Some octets that would move the cursor or hide text: C0, DEL, C1, the directional overrides and
-// isolates (which can make a line read otherwise than it is), the line separators.
+// Some octets that would move the cursor or hide text: C0, DEL, C1, the directional
+// overrides and isolates (which can make a line read otherwise than it is), the line
+// separators.
 static bool is_unshowable(uint32_t cp)
 {
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x202a && cp <= 0x202e) ||
@@ -266,8 +269,9 @@ void diag_render(const Diag *diag, bool colour, Buf *out)
         if (diag->line) buf_printf(out, ":%u:%u", diag->line, diag->column);
         buf_puts(out, ": ");
     }
-    buf_printf(out, "%s%s%s%s%s: ", style(colour, colours[diag->severity]), names[diag->severity],
-               diag->code ? " " : "", diag->code ? diag->code : "", style(colour, "\033[0m"));
+    buf_printf(out, "%s%s%s%s%s: ", style(colour, colours[diag->severity]),
+               names[diag->severity], diag->code ? " " : "", diag->code ? diag->code : "",
+               style(colour, "\033[0m"));
     put_one_line(out, slice_from_cstr(diag->message));
     buf_putc(out, '\n');
     put_excerpt(out, diag, colour);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Diagnostics: a bounded list of what is wrong with a source text, and the renderer that shows each with
-// its line and a caret. Messages are copied; file names and sources are borrowed until diag_deinit.
+// Diagnostics: a bounded list of what is wrong with a source text, and the renderer that
+// shows each with its line and a caret. Messages are copied; file names and sources are
+// borrowed until diag_deinit.
 
 #ifndef MDH_BASE_DIAG_H
 #define MDH_BASE_DIAG_H
@@ -18,14 +19,14 @@ typedef enum { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE } DiagSeverity;
 
 typedef struct {
     DiagSeverity severity;
-    const char *code;    // stable, static: "E0102"
-    const char *file;    // borrowed
-    Slice source;        // borrowed, may be empty: no excerpt then
-    uint32_t line;       // from 1
-    uint32_t column;     // from 1, in code points
-    uint32_t length;     // code points to underline, at least 1 shown
-    char *message;       // owned
-    char *hint;          // owned, may be NULL
+    const char *code; // stable, static: "E0102"
+    const char *file; // borrowed
+    Slice source;     // borrowed, may be empty: no excerpt then
+    uint32_t line;    // from 1
+    uint32_t column;  // from 1, in code points
+    uint32_t length;  // code points to underline, at least 1 shown
+    char *message;    // owned
+    char *hint;       // owned, may be NULL
 } Diag;
 
 typedef struct {
@@ -48,8 +49,8 @@ typedef struct {
     uint32_t line, column, length;
 } DiagSpot;
 
-// Records one; the message is formatted. Returns it so that diag_hint can add to it; NULL when it was not
-// kept (too many, no memory), which diag_hint accepts.
+// Records one; the message is formatted. Returns it so that diag_hint can add to it; NULL
+// when it was not kept (too many, no memory), which diag_hint accepts.
 Diag *diag_add(DiagList *list, DiagSeverity severity, const char *code, DiagSpot spot,
                const char *format, ...) MDH_PRINTF(5, 6);
 Diag *diag_vadd(DiagList *list, DiagSeverity severity, const char *code, DiagSpot spot,

@@ -22,8 +22,8 @@ LogLevel log_level(void)
     return (LogLevel)__atomic_load_n(&current_level, __ATOMIC_RELAXED);
 }
 
-// Control characters could move the cursor of whoever reads the log; they are shown as \xHH. The line
-// is cut at the size of `out` with room kept for the newline.
+// Control characters could move the cursor of whoever reads the log; they are shown as
+// \xHH. The line is cut at the size of `out` with room kept for the newline.
 static size_t escape_controls(Slice text, char *out, size_t size)
 {
     static const char hex[] = "0123456789abcdef";

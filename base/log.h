@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One line to standard error from the runtime itself (leaked handles, internal warnings). Thread-safe;
-// one write per line; control characters are shown as escapes. Not the language's log module.
+// One line to standard error from the runtime itself (leaked handles, internal warnings).
+// Thread-safe; one write per line; control characters are shown as escapes. Not the
+// language's log module.
 
 #ifndef MDH_BASE_LOG_H
 #define MDH_BASE_LOG_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Linear probing over a power-of-two table, at most 3/4 full counting tombstones. A removed entry keeps
-// state DEAD so that probes go on past it; growth or a rehash in place drops the dead ones.
+// Linear probing over a power-of-two table, at most 3/4 full counting tombstones. A removed
+// entry keeps state DEAD so that probes go on past it; growth or a rehash in place drops
+// the dead ones.
 
 #include "base/map.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Map: text -> uint32_t, open addressing with keyed hashes (chosen keys cannot be made to collide).
-// Keys are borrowed: their octets must outlive the map or be arena copies. Not locked.
+// Map: text -> uint32_t, open addressing with keyed hashes (chosen keys cannot be made to
+// collide). Keys are borrowed: their octets must outlive the map or be arena copies. Not
+// locked.
 
 #ifndef MDH_BASE_MAP_H
 #define MDH_BASE_MAP_H
@@ -17,7 +18,10 @@ typedef struct {
     uint32_t cap;  // power of two, or 0
 } Map;
 
-#define MAP_INIT {0}
+#define MAP_INIT                                                                           \
+    {                                                                                      \
+        0                                                                                  \
+    }
 
 // Stores `value` under `key`, replacing. False when memory is out (unchanged then).
 MDH_NODISCARD bool map_put(Map *m, Slice key, uint32_t value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The C library's strtod and printf do the rounding; the process never sets LC_NUMERIC, so they speak
-// the C locale.
+// The C library's strtod and printf do the rounding; the process never sets LC_NUMERIC, so
+// they speak the C locale.
 
 #include "base/num.h"
 
@@ -115,10 +115,11 @@ NumStatus num_parse_double(Slice text, double *out)
     return NUM_OK;
 }
 
-static const char digit_pairs[] =
-    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546"
-    "4748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293"
-    "949596979899";
+static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324252627"
+                                  "28293031323334353637383940414243444546"
+                                  "47484950515253545556575859606162636465666768697071727374"
+                                  "75767778798081828384858687888990919293"
+                                  "949596979899";
 
 size_t num_format_i64(int64_t value, char out[NUM_I64_MAX])
 {
@@ -145,8 +146,8 @@ size_t num_format_i64(int64_t value, char out[NUM_I64_MAX])
 
 size_t num_format_u64_radix(uint64_t value, int radix, bool upper, char out[NUM_RADIX_MAX])
 {
-    const char *digits =
-        upper ? "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" : "0123456789abcdefghijklmnopqrstuvwxyz";
+    const char *digits = upper ? "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               : "0123456789abcdefghijklmnopqrstuvwxyz";
     char text[NUM_RADIX_MAX];
     char *at = text + sizeof text;
     do {
@@ -169,8 +170,8 @@ static size_t format_special(double value, char *out)
     return len;
 }
 
-// Integral values that %.15g would print as plain digits: no need to ask printf. -0.0 is not one of
-// them.
+// Integral values that %.15g would print as plain digits: no need to ask printf. -0.0 is
+// not one of them.
 static bool as_small_integer(double value, int64_t *out)
 {
     if (!(value > -1e15 && value < 1e15)) return false;
@@ -212,8 +213,8 @@ size_t num_format_shortest(double value, char out[NUM_DOUBLE_MAX])
     int64_t whole;
     if (as_small_integer(value, &whole)) return num_format_i64(whole, out);
     size_t len = format_special(value, out);
-    // Any 15 digits survive the way through a normal double, so 15 is either right (%g drops zeros) or
-    // too short. Subnormal numbers have fewer digits to begin with.
+    // Any 15 digits survive the way through a normal double, so 15 is either right (%g
+    // drops zeros) or too short. Subnormal numbers have fewer digits to begin with.
     for (int digits = fabs(value) < DBL_MIN ? 1 : 15; len == 0; digits++) {
         size_t made = format_digits(value, digits, out);
         if (digits == 17 || reads_back(out, value)) len = made;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The operating system, EINTR-safe: clocks, randomness, whole files, paths, processors, address space.
-// Times are nanoseconds; deadlines are absolute on the monotonic clock.
+// The operating system, EINTR-safe: clocks, randomness, whole files, paths, processors,
+// address space. Times are nanoseconds; deadlines are absolute on the monotonic clock.
 
 #ifndef MDH_BASE_OS_H
 #define MDH_BASE_OS_H
@@ -19,15 +19,15 @@ uint64_t os_process_cpu_ns(void);
 // Sleeps until the monotonic clock reaches `deadline_ns`, whatever signals come.
 void os_sleep_until_ns(uint64_t deadline_ns);
 
-// Fills from the kernel's generator. Cannot fail on a working system; aborts if it does, because
-// predictable tags and keys are worse than no process.
+// Fills from the kernel's generator. Cannot fail on a working system; aborts if it does,
+// because predictable tags and keys are worse than no process.
 void os_random(void *out, size_t len);
 
 // Overwrites in a way that the compiler keeps.
 void os_wipe(void *p, size_t len);
 
-// Appends the whole file to `out`. MDH_ERR_TOO_BIG when it is longer than `max`; *sys_errno (may be
-// NULL) is set on failures of the system. Directories give MDH_ERR_IS_DIR.
+// Appends the whole file to `out`. MDH_ERR_TOO_BIG when it is longer than `max`; *sys_errno
+// (may be NULL) is set on failures of the system. Directories give MDH_ERR_IS_DIR.
 MDH_NODISCARD MdhErr os_read_file(const char *path, size_t max, Buf *out, int *sys_errno);
 
 // As os_read_file from a descriptor, to its end.
@@ -39,8 +39,8 @@ MDH_NODISCARD MdhErr os_write_fd(int fd, const void *data, size_t len, int *sys_
 typedef enum { OS_WRITE_REPLACE, OS_WRITE_APPEND } OsWriteMode;
 
 // Creates (0666 under umask) or replaces or extends the file.
-MDH_NODISCARD MdhErr os_write_file(const char *path, const void *data, size_t len, OsWriteMode mode,
-                                   int *sys_errno);
+MDH_NODISCARD MdhErr os_write_file(const char *path, const void *data, size_t len,
+                                   OsWriteMode mode, int *sys_errno);
 
 bool os_file_exists(const char *path); // anything at all there
 bool os_is_file(const char *path);     // a regular file (or fifo, device), not a directory
@@ -55,7 +55,8 @@ MDH_NODISCARD MdhErr os_executable_dir(Buf *out);
 // Appends the current directory.
 MDH_NODISCARD MdhErr os_current_dir(Buf *out);
 
-// Processors this process may run on, at least 1 (affinity mask and cgroup quota looked at).
+// Processors this process may run on, at least 1 (affinity mask and cgroup quota looked
+// at).
 int os_cpu_count(void);
 
 // Octets of memory this process may use: the least of RAM, cgroup v1/v2 limits, RLIMIT_AS.
@@ -64,12 +65,13 @@ uint64_t os_memory_limit_bytes(void);
 // Resident set, octets; 0 when unknown.
 uint64_t os_resident_bytes(void);
 
-// Address space: reserved pages are inaccessible and cost nothing; committed ones are read/write, zero,
-// backed on first touch. Sizes are rounded up to pages. NULL / false when refused.
+// Address space: reserved pages are inaccessible and cost nothing; committed ones are
+// read/write, zero, backed on first touch. Sizes are rounded up to pages. NULL / false when
+// refused.
 size_t os_page_size(void);
 void *os_reserve(size_t size);
 MDH_NODISCARD bool os_commit(void *p, size_t size);
-bool os_decommit(void *p, size_t size); // contents lost, memory back to the system, still reserved
+bool os_decommit(void *p, size_t size); // contents lost, pages given back, still reserved
 void os_release(void *p, size_t size);
 
 // True when the descriptor is a terminal.

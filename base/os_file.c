@@ -32,8 +32,8 @@ static void wait_ready(int fd, short events)
     (void)poll(&p, 1, -1);
 }
 
-// How much to ask for next: the room there is, else a chunk; never more than one octet above `left`, which
-// tells "exactly the maximum" from "more".
+// How much to ask for next: the room there is, else a chunk; never more than one octet
+// above `left`, which tells "exactly the maximum" from "more".
 static size_t next_read_size(const Buf *out, size_t left)
 {
     size_t room = out->cap > out->len + 1 ? out->cap - out->len - 1 : READ_CHUNK;
@@ -45,7 +45,7 @@ MdhErr os_read_fd(int fd, size_t max, Buf *out, int *sys_errno)
 {
     for (size_t left = max;;) {
         size_t want = next_read_size(out, left);
-        char probe; // the buffer is full by its own maximum: all that is left to learn is if this is the end
+        char probe; // the buffer is at its own maximum: is this the end?
         char *to = want ? buf_reserve(out, want) : &probe;
         if (!to) return buf_failure(out, sys_errno);
         ssize_t got = read(fd, to, want ? want : 1);
@@ -80,8 +80,8 @@ MdhErr os_read_file(const char *path, size_t max, Buf *out, int *sys_errno)
     if (fstat(fd, &st) != 0) {
         err = fail(errno, sys_errno);
     } else if (S_ISREG(st.st_mode) && st.st_size > 0) {
-        // The size is only a hint (it may change, /proc says 0): room at once for ordinary files,
-        // and for the octet that is not there when the file ends.
+        // The size is only a hint (it may change, /proc says 0): room at once for ordinary
+        // files, and for the octet that is not there when the file ends.
         size_t size = (size_t)st.st_size, free_room = out->max - out->len;
         if (size > max) err = fail(EFBIG, sys_errno);
         else if (!buf_reserve(out, size < free_room ? size + 1 : size)) {
@@ -110,7 +110,8 @@ MdhErr os_write_fd(int fd, const void *data, size_t len, int *sys_errno)
     return MDH_OK;
 }
 
-MdhErr os_write_file(const char *path, const void *data, size_t len, OsWriteMode mode, int *sys_errno)
+MdhErr os_write_file(const char *path, const void *data, size_t len, OsWriteMode mode,
+                     int *sys_errno)
 {
     int how = mode == OS_WRITE_APPEND ? O_APPEND : O_TRUNC;
     int fd = open_again(path, O_WRONLY | O_CREAT | how);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What this process may use: processors and memory, with containers in mind. A container's limits stand in
-// the control-group files, version 2 under the path of /proc/self/cgroup, version 1 under one
-// directory per controller. Limits of every ancestor apply, so the walk goes up to the root.
+// What this process may use: processors and memory, with containers in mind. A container's
+// limits stand in the control-group files, version 2 under the path of /proc/self/cgroup,
+// version 1 under one directory per controller. Limits of every ancestor apply, so the walk
+// goes up to the root.
 
 #define _GNU_SOURCE
 #include "base/os.h"
@@ -56,8 +57,8 @@ static bool list_has(Slice list, Slice word)
     return false;
 }
 
-// Our group's path from /proc/self/cgroup, lines of "id:controllers:path". Version 2 has an empty
-// controller list. Appends nothing when there is none.
+// Our group's path from /proc/self/cgroup, lines of "id:controllers:path". Version 2 has an
+// empty controller list. Appends nothing when there is none.
 static void own_group(Slice controller, Buf *out)
 {
     Buf text;
@@ -79,8 +80,8 @@ static void own_group(Slice controller, Buf *out)
 }
 
 // Calls `visit` with the directory of our group and of each ancestor under `root`.
-static void each_group_dir(const char *root, Slice controller, void (*visit)(const char *dir, void *),
-                           void *arg)
+static void each_group_dir(const char *root, Slice controller,
+                           void (*visit)(const char *dir, void *), void *arg)
 {
     Buf group, dir;
     buf_init(&group, SMALL_FILE);
@@ -152,7 +153,8 @@ static void cpu_v2(const char *dir, void *limit)
     Slice all = slice_trim(buf_view(&text));
     size_t gap = slice_find_char(all, ' ');
     uint64_t quota, period;
-    if (gap != SLICE_NOT_FOUND && num_parse_u64(slice_sub(all, 0, gap), 10, &quota) == NUM_OK &&
+    if (gap != SLICE_NOT_FOUND &&
+        num_parse_u64(slice_sub(all, 0, gap), 10, &quota) == NUM_OK &&
         num_parse_u64(slice_from(all, gap + 1), 10, &period) == NUM_OK && period) {
         lower_to(limit, (quota + period - 1) / period);
     }

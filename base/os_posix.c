@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Clocks, randomness, address space, terminal: the part that any POSIX system with getrandom has.
+// Clocks, randomness, address space, terminal: the part that any POSIX system with
+// getrandom has.
 
 #define _GNU_SOURCE
 #include "base/os.h"
@@ -18,7 +19,7 @@
 static uint64_t clock_ns(clockid_t clock)
 {
     struct timespec now;
-    if (clock_gettime(clock, &now) != 0) return 0; // only for clocks the kernel does not have
+    if (clock_gettime(clock, &now) != 0) return 0; // no such clock
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
@@ -87,7 +88,8 @@ void *os_reserve(size_t size)
 {
     size = round_to_pages(size);
     if (!size) return NULL;
-    void *p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *p =
+        mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return p == MAP_FAILED ? NULL : p;
 }
 
@@ -100,7 +102,8 @@ bool os_commit(void *p, size_t size)
 bool os_decommit(void *p, size_t size)
 {
     size = round_to_pages(size);
-    return size && madvise(p, size, MADV_DONTNEED) == 0 && mprotect(p, size, PROT_NONE) == 0;
+    return size && madvise(p, size, MADV_DONTNEED) == 0 &&
+           mprotect(p, size, PROT_NONE) == 0;
 }
 
 void os_release(void *p, size_t size)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): one round per word,
-// three to finish. Enough against collision floods, and fast on the short keys of dicts.
+// SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): one round
+// per word, three to finish. Enough against collision floods, and fast on the short keys of
+// dicts.
 
 #include "base/siphash.h"
 
@@ -98,8 +99,8 @@ uint64_t hash_bytes64(const void *p, size_t n)
     return siphash13(process_key, p, n);
 }
 
-// Two multiply-xorshift steps over x ^ key. Not a PRF, but without the key nobody can aim at a bucket,
-// and timing a hash table is no oracle for a 64-bit key at network distance.
+// Two multiply-xorshift steps over x ^ key. Not a PRF, but without the key nobody can aim
+// at a bucket, and timing a hash table is no oracle for a 64-bit key at network distance.
 uint32_t hash_u64(uint64_t x)
 {
     need_key();

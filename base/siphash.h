@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Keyed hashing. The key is drawn from the kernel once per process, so that nobody outside can choose
-// keys that collide. Thread-safe.
+// Keyed hashing. The key is drawn from the kernel once per process, so that nobody outside
+// can choose keys that collide. Thread-safe.
 
 #ifndef MDH_BASE_SIPHASH_H
 #define MDH_BASE_SIPHASH_H

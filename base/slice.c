@@ -26,9 +26,10 @@ static uint64_t rk_mul_add(uint64_t a, uint64_t b, uint64_t c)
     return sum >= RK_PRIME ? sum - RK_PRIME : sum;
 }
 
-// Hopping over forward hits would be quadratic on overlapping patterns, so this walks the text once from
-// its end with a rolling (Rabin-Karp) hash and compares only where hashes agree. The base is drawn once
-// per process and the modulus is prime, so that nobody can write a text full of false agreements.
+// Hopping over forward hits would be quadratic on overlapping patterns, so this walks the
+// text once from its end with a rolling (Rabin-Karp) hash and compares only where hashes
+// agree. The base is drawn once per process and the modulus is prime, so that nobody can
+// write a text full of false agreements.
 size_t slice_rfind(Slice s, Slice needle)
 {
     const size_t n = needle.len;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Slice: a borrowed run of octets {ptr, len}. Not NUL-terminated, never owns; the owner of the
-// octets must outlive it. All functions accept an empty slice whatever its pointer.
+// Slice: a borrowed run of octets {ptr, len}. Not NUL-terminated, never owns; the owner of
+// the octets must outlive it. All functions accept an empty slice whatever its pointer.
 
 #ifndef MDH_BASE_SLICE_H
 #define MDH_BASE_SLICE_H
@@ -14,12 +14,13 @@ typedef struct {
     size_t len;
 } Slice;
 
-#define SLICE_LIT(text)  ((Slice){("" text), sizeof(text) - 1})
-#define SLICE_NONE       ((Slice){NULL, 0})
-#define SLICE_NOT_FOUND  ((size_t)-1)
+#define SLICE_LIT(text) ((Slice){("" text), sizeof(text) - 1})
+#define SLICE_NONE      ((Slice){NULL, 0})
+#define SLICE_NOT_FOUND ((size_t)-1)
 
 // For printf: printf("%.*s", SLICE_ARG(s)). The length is cut at INT_MAX.
-#define SLICE_ARG(s) (int)((s).len > 0x7fffffff ? 0x7fffffff : (s).len), ((s).ptr ? (s).ptr : "")
+#define SLICE_ARG(s)                                                                       \
+    (int)((s).len > 0x7fffffff ? 0x7fffffff : (s).len), ((s).ptr ? (s).ptr : "")
 
 static inline Slice slice_make(const void *ptr, size_t len)
 {
@@ -45,7 +46,8 @@ static inline bool slice_eq_cstr(Slice a, const char *text)
 static inline Slice slice_sub(Slice s, size_t start, size_t end)
 {
     if (end > s.len) end = s.len;
-    if (start >= end) return (Slice){s.len ? s.ptr + (start < s.len ? start : s.len) : s.ptr, 0};
+    if (start >= end)
+        return (Slice){s.len ? s.ptr + (start < s.len ? start : s.len) : s.ptr, 0};
     return (Slice){s.ptr + start, end - start};
 }
 
@@ -57,13 +59,14 @@ static inline Slice slice_from(Slice s, size_t start)
 
 static inline bool slice_starts_with(Slice s, Slice prefix)
 {
-    return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+    return s.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
 }
 
 static inline bool slice_ends_with(Slice s, Slice suffix)
 {
-    return s.len >= suffix.len &&
-           (suffix.len == 0 || memcmp(s.ptr + (s.len - suffix.len), suffix.ptr, suffix.len) == 0);
+    return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.ptr + (s.len - suffix.len),
+                                                             suffix.ptr, suffix.len) == 0);
 }
 
 // Index of the first octet `c`, or SLICE_NOT_FOUND.
@@ -82,11 +85,13 @@ static inline int slice_compare(Slice a, Slice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
-// Index of the first occurrence of `needle` at or after `from`, or SLICE_NOT_FOUND. An empty needle is
-// found at `from` when from <= s.len. Linear in the length of `s` whatever the contents.
+// Index of the first occurrence of `needle` at or after `from`, or SLICE_NOT_FOUND. An
+// empty needle is found at `from` when from <= s.len. Linear in the length of `s` whatever
+// the contents.
 size_t slice_find_from(Slice s, Slice needle, size_t from);
 
-// Index of the last occurrence of `needle`, or SLICE_NOT_FOUND. An empty needle is found at s.len.
+// Index of the last occurrence of `needle`, or SLICE_NOT_FOUND. An empty needle is found at
+// s.len.
 size_t slice_rfind(Slice s, Slice needle);
 
 // Equal when ASCII letters differ only in case.

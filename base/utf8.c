@@ -19,8 +19,9 @@ bool utf8_is_scalar(uint32_t cp)
     return cp <= UTF8_MAX && (cp < 0xD800 || cp > 0xDFFF);
 }
 
-// The valid second octets differ for four leads (RFC 3629 §4): that is what keeps out overlong forms,
-// surrogates, and numbers above U+10FFFF. Longest valid beginning: Unicode §3.9, "maximal subpart".
+// The valid second octets differ for four leads (RFC 3629 §4): that is what keeps out
+// overlong forms, surrogates, and numbers above U+10FFFF. Longest valid beginning: Unicode
+// §3.9, "maximal subpart".
 int32_t utf8_decode_strict(const char *text, size_t n, size_t *used)
 {
     const unsigned char *p = (const unsigned char *)text;
@@ -80,7 +81,8 @@ size_t utf8_encode(uint32_t cp, char out[4])
 bool utf8_is_ascii(const char *p, size_t n)
 {
     for (; n >= 32; p += 32, n -= 32) {
-        uint64_t any = load_word(p) | load_word(p + 8) | load_word(p + 16) | load_word(p + 24);
+        uint64_t any =
+            load_word(p) | load_word(p + 8) | load_word(p + 16) | load_word(p + 24);
         if (any & HIGH_BITS) return false;
     }
     for (; n >= 8; p += 8, n -= 8) {
@@ -112,8 +114,8 @@ bool utf8_is_valid(const char *p, size_t n)
     return utf8_first_invalid(p, n) == UTF8_INVALID;
 }
 
-// Continuation octets in a word: high bit set, next bit clear. The multiplication adds up the eight
-// flags.
+// Continuation octets in a word: high bit set, next bit clear. The multiplication adds up
+// the eight flags.
 static size_t count_continuations(uint64_t w)
 {
     uint64_t flags = (w >> 7) & (~w >> 6) & 0x0101010101010101u;
@@ -131,7 +133,8 @@ size_t utf8_count(const char *p, size_t n)
 size_t utf8_offset(const char *p, size_t n, size_t nth)
 {
     size_t at = 0;
-    // Whole words while the target lies beyond them: nth counts the starts still to be passed.
+    // Whole words while the target lies beyond them: nth counts the starts still to be
+    // passed.
     while (n - at >= 8) {
         size_t starts = 8 - count_continuations(load_word(p + at));
         if (starts > nth) break;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// UTF-8 and the little of Unicode that the language needs. No locale, no allocation. Every function
-// accepts any octets; offsets are octets, positions are code points.
+// UTF-8 and the little of Unicode that the language needs. No locale, no allocation. Every
+// function accepts any octets; offsets are octets, positions are code points.
 
 #ifndef MDH_BASE_UTF8_H
 #define MDH_BASE_UTF8_H
@@ -11,14 +11,16 @@
 #define UTF8_MAX         0x10FFFFu
 #define UTF8_INVALID     ((size_t)-1)
 
-// Decodes the code point at p[0 .. n), n > 0, and stores how many octets it took (1..4). An invalid or
-// truncated sequence reads as U+FFFD and takes its longest valid beginning, at least one octet.
+// Decodes the code point at p[0 .. n), n > 0, and stores how many octets it took (1..4). An
+// invalid or truncated sequence reads as U+FFFD and takes its longest valid beginning, at
+// least one octet.
 uint32_t utf8_decode(const char *p, size_t n, size_t *used);
 
 // As utf8_decode but -1 for an invalid sequence.
 int32_t utf8_decode_strict(const char *p, size_t n, size_t *used);
 
-// Writes 1..4 octets and returns how many; a surrogate or a too large number is written as U+FFFD.
+// Writes 1..4 octets and returns how many; a surrogate or a too large number is written as
+// U+FFFD.
 size_t utf8_encode(uint32_t code_point, char out[4]);
 
 // True for 0..0x10FFFF without surrogates.
@@ -42,8 +44,8 @@ static inline size_t utf8_len_of_lead(unsigned char lead)
     return lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
-// Simple (one to one) case mapping: ASCII, Latin-1, Latin Extended-A/B/Additional, Greek, Cyrillic,
-// Armenian, fullwidth. Anything else maps to itself.
+// Simple (one to one) case mapping: ASCII, Latin-1, Latin Extended-A/B/Additional, Greek,
+// Cyrillic, Armenian, fullwidth. Anything else maps to itself.
 uint32_t utf8_to_upper(uint32_t code_point);
 uint32_t utf8_to_lower(uint32_t code_point);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Case mapping and character classes by binary search over ranges; ASCII never gets there. The tables
-// hold all of Unicode in about 20 KB, because runs of neighbours, or of every other code point, share a row.
+// Case mapping and character classes by binary search over ranges; ASCII never gets there.
+// The tables hold all of Unicode in about 20 KB, because runs of neighbours, or of every
+// other code point, share a row.
 
 #include "base/utf8.h"
 
@@ -26,7 +27,8 @@ typedef struct {
 
 #include "base/unicode_tables.h"
 
-// The number of the last row whose first field (a uint32_t at the row's start) is <= cp, or -1.
+// The number of the last row whose first field (a uint32_t at the row's start) is <= cp, or
+// -1.
 static ptrdiff_t row_of(const void *table, size_t rows, size_t row_size, uint32_t cp)
 {
     size_t low = 0, high = rows;

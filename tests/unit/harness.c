@@ -21,7 +21,8 @@ void test_register(TestCase *test)
     // Constructors run in an order of the linker's choosing; names put the list in order.
     TestCase **at = &all_tests;
     while (*at && strcmp((*at)->file, test->file) < 0) at = &(*at)->next;
-    while (*at && strcmp((*at)->file, test->file) == 0 && strcmp((*at)->name, test->name) < 0) {
+    while (*at && strcmp((*at)->file, test->file) == 0 &&
+           strcmp((*at)->name, test->name) < 0) {
         at = &(*at)->next;
     }
     test->next = *at;
@@ -45,27 +46,31 @@ void test_check(bool ok, const char *expr, const char *file, int line)
     printf("  %s:%d: %s\n", file, line, expr);
 }
 
-void test_check_i64(int64_t a, int64_t b, const char *ea, const char *eb, const char *file, int line)
+void test_check_i64(int64_t a, int64_t b, const char *ea, const char *eb, const char *file,
+                    int line)
 {
     if (a == b) return;
     failed_checks++;
-    printf("  %s:%d: %s == %s: %" PRId64 " (0x%" PRIx64 ") against %" PRId64 " (0x%" PRIx64 ")\n", file,
-           line, ea, eb, a, (uint64_t)a, b, (uint64_t)b);
+    printf("  %s:%d: %s == %s: %" PRId64 " (0x%" PRIx64 ") against %" PRId64 " (0x%" PRIx64
+           ")\n",
+           file, line, ea, eb, a, (uint64_t)a, b, (uint64_t)b);
 }
 
-void test_check_f64(double a, double b, const char *ea, const char *eb, const char *file, int line)
+void test_check_f64(double a, double b, const char *ea, const char *eb, const char *file,
+                    int line)
 {
     if ((isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0) return;
     failed_checks++;
     printf("  %s:%d: %s == %s: %.17g against %.17g\n", file, line, ea, eb, a, b);
 }
 
-void test_check_str(const char *a, const char *b, const char *ea, const char *file, int line)
+void test_check_str(const char *a, const char *b, const char *ea, const char *file,
+                    int line)
 {
     if (a == b || (a && b && strcmp(a, b) == 0)) return;
     failed_checks++;
-    printf("  %s:%d: %s:\n    got      \"%s\"\n    expected \"%s\"\n", file, line, ea, a ? a : "(NULL)",
-           b ? b : "(NULL)");
+    printf("  %s:%d: %s:\n    got      \"%s\"\n    expected \"%s\"\n", file, line, ea,
+           a ? a : "(NULL)", b ? b : "(NULL)");
 }
 
 static void print_octets(const char *title, const unsigned char *p, size_t n)
@@ -88,8 +93,8 @@ void test_check_mem(const void *a, size_t na, const void *b, size_t nb, const ch
     print_octets("expected", b, nb);
 }
 
-// The linker sends the allocator calls of the code under test here (--wrap, tests/unit/CMakeLists.txt).
-// Tests of memory shortage are single-threaded.
+// The linker sends the allocator calls of the code under test here (--wrap,
+// tests/unit/CMakeLists.txt). Tests of memory shortage are single-threaded.
 static long allocs_left = -1;
 static bool alloc_failed;
 
@@ -194,7 +199,7 @@ int main(int argc, char **argv)
     bool list = argc > 1 && strcmp(argv[1], "-l") == 0;
     bool here = argc > 1 && strcmp(argv[1], "-n") == 0;
     char **words = argv + 1 + (list || here);
-    const char *limit_text = getenv("MDH_TEST_LIMIT_S"); // slow builds (sanitizers, emulators)
+    const char *limit_text = getenv("MDH_TEST_LIMIT_S"); // for slow builds
     int limit_s = limit_text ? (int)strtol(limit_text, NULL, 10) : LIMIT_S;
     int passed = 0, failed = 0;
 
