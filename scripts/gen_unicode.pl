@@ -4,6 +4,7 @@
 # Unicode version is to change:  scripts/gen_unicode.pl > base/unicode_tables.h
 use strict;
 use warnings;
+use feature 'unicode_strings'; # Latin-1 letters too have cases
 use Unicode::UCD qw(charinfo);
 
 my $MAX = 0x10ffff;
