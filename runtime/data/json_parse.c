@@ -11,8 +11,6 @@
 #include "runtime/data/list.h"
 #include "runtime/data/text.h"
 
-#define MAX_INTERNED_KEY 32 // longer keys are rarely repeated
-
 typedef struct Reader {
     MdhThread *t;
     const char *at, *end;
@@ -113,8 +111,7 @@ static const char *plain_end(const Reader *r)
 
 static MdhValue finish_text(Reader *r, const char *p, size_t n, bool is_key)
 {
-    if (is_key && n <= MAX_INTERNED_KEY) return mdh_str_intern(r->t, p, n);
-    return mdh_str_new(r->t, p, n);
+    return is_key ? mdh_str_key(r->t, p, n) : mdh_str_new(r->t, p, n);
 }
 
 // The rest of a string that has an escape; `start` is its first octet, the reader stands at the
