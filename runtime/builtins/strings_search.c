@@ -36,6 +36,11 @@ static MdhValue replace(MdhThread *t, MdhValue v, Slice from, Slice to, bool all
     return mdh_sb_finish(t, &sb);
 }
 
+MdhValue mdh_text_replace(MdhThread *t, MdhValue v, Slice from, Slice to)
+{
+    return replace(t, v, from, to, true);
+}
+
 MdhValue __mdh_replace(MdhThread *t, int argc, const MdhArgs_replace *a)
 {
     (void)argc;

@@ -57,6 +57,9 @@ Slice mdh_text_first_char(Slice s);
 void mdh_text_put_upper(MdhSb *sb, Slice s);
 void mdh_text_put_lower(MdhSb *sb, Slice s);
 
+// Every `from`, not empty, turned into `to`; `v` itself when there is none.
+MdhValue mdh_text_replace(MdhThread *t, MdhValue v, Slice from, Slice to);
+
 // The characters of `s` backwards.
 MdhValue mdh_text_reverse(MdhThread *t, MdhValue s);
 
