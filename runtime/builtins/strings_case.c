@@ -2,7 +2,7 @@
 // Upper and lower case, and what kind of characters a text is made of. Most text is ASCII, where
 // a letter changes case by one bit; everything else goes through the tables of base/utf8.
 #include "abi/abi.h"
-#include "runtime/builtins/text.h"
+#include "runtime/builtins/strings.h"
 
 enum { CHUNK = 1024 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Text made longer, filled out, turned round, or filled in from a pattern.
 #include "abi/abi.h"
-#include "runtime/builtins/text.h"
+#include "runtime/builtins/strings.h"
 #include "runtime/core/ops.h"
 #include "runtime/data/dict.h"
 

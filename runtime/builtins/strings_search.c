@@ -2,7 +2,7 @@
 // Finding and replacing text, and reaching characters by position. Searching goes by octets,
 // which is safe in UTF-8: one character's octets never begin inside another's.
 #include "abi/abi.h"
-#include "runtime/builtins/text.h"
+#include "runtime/builtins/strings.h"
 
 // `to` before every character and at the end.
 static MdhValue replace_nothing(MdhThread *t, Slice s, Slice to)

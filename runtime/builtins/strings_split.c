@@ -4,8 +4,9 @@
 
 #include "abi/abi.h"
 #include "base/os.h"
-#include "runtime/builtins/text.h"
+#include "runtime/builtins/strings.h"
 #include "runtime/core/ops.h"
+#include "runtime/data/text.h"
 
 // Every character, with an empty string before and after: what lies between empty separators.
 static MdhValue split_everywhere(MdhThread *t, MdhValue v)
@@ -97,17 +98,6 @@ static bool push_lines(MdhThread *t, MdhValue out, MdhValue v)
     return true;
 }
 
-// Octets from outside may be anything; a string is always UTF-8.
-static MdhValue text_from_outside(MdhThread *t, Slice s)
-{
-    if (utf8_is_valid(s.ptr, s.len)) return mdh_str_new(t, s.ptr, s.len);
-    MdhSb sb;
-    mdh_sb_init(&sb);
-    for (size_t at = 0, used; at < s.len; at += used)
-        mdh_sb_put_cp(&sb, utf8_decode(s.ptr + at, s.len - at, &used));
-    return mdh_sb_finish(t, &sb);
-}
-
 // The contents of the regular file that `name` names; ABSENT when it names none.
 static MdhValue file_of_name(MdhThread *t, Slice name)
 {
@@ -122,7 +112,7 @@ static MdhValue file_of_name(MdhThread *t, Slice name)
     Buf text;
     buf_init(&text, MDH_MAX_OBJECT_BYTES);
     MdhErr err = os_read_file(path, MDH_MAX_OBJECT_BYTES, &text, NULL);
-    MdhValue v = err == MDH_OK ? text_from_outside(t, buf_view(&text)) : MDH_ABSENT;
+    MdhValue v = err == MDH_OK ? mdh_text_lossy(t, text.data, text.len) : MDH_ABSENT;
     buf_deinit(&text);
     return v;
 }

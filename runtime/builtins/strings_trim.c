@@ -2,7 +2,7 @@
 // Taking characters off the ends of a text. Results are pieces of the argument: short ones are
 // copied, long ones share its octets, and when nothing goes the argument itself is returned.
 #include "abi/abi.h"
-#include "runtime/builtins/text.h"
+#include "runtime/builtins/strings.h"
 
 static bool is_ascii_space(unsigned char c)
 {

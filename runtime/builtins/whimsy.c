@@ -2,7 +2,7 @@
 // Scots predicates: short tests with their own idea of what each kind of value should be.
 #include "abi/abi.h"
 #include "runtime/builtins/numbers.h"
-#include "runtime/builtins/text.h"
+#include "runtime/builtins/strings.h"
 #include "runtime/core/ops.h"
 #include "runtime/core/rng.h"
 #include "runtime/data/dict.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Text wi attitude: exclamations, shuffles, and English made Scots.
 #include "abi/abi.h"
-#include "runtime/builtins/text.h"
+#include "runtime/builtins/strings.h"
 #include "runtime/core/ops.h"
 #include "runtime/core/rng.h"
 

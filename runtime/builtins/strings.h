@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Small tools for the string builtins: walking characters, cutting pieces, filling.
-#ifndef MDH_BUILTINS_TEXT_H
-#define MDH_BUILTINS_TEXT_H
+#ifndef MDH_BUILTINS_STRINGS_H
+#define MDH_BUILTINS_STRINGS_H
 
 #include "base/slice.h"
 #include "base/utf8.h"
