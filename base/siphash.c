@@ -40,57 +40,67 @@ static inline uint64_t rotl(uint64_t x, int bits)
     return x << bits | x >> (64 - bits);
 }
 
-static inline void sip_round(uint64_t v[4])
+typedef struct {
+    uint64_t v0, v1, v2, v3;
+} SipState;
+
+static inline SipState sip_round(SipState s)
 {
-    v[0] += v[1];
-    v[1] = rotl(v[1], 13) ^ v[0];
-    v[0] = rotl(v[0], 32);
-    v[2] += v[3];
-    v[3] = rotl(v[3], 16) ^ v[2];
-    v[0] += v[3];
-    v[3] = rotl(v[3], 21) ^ v[0];
-    v[2] += v[1];
-    v[1] = rotl(v[1], 17) ^ v[2];
-    v[2] = rotl(v[2], 32);
+    s.v0 += s.v1;
+    s.v1 = rotl(s.v1, 13) ^ s.v0;
+    s.v0 = rotl(s.v0, 32);
+    s.v2 += s.v3;
+    s.v3 = rotl(s.v3, 16) ^ s.v2;
+    s.v0 += s.v3;
+    s.v3 = rotl(s.v3, 21) ^ s.v0;
+    s.v2 += s.v1;
+    s.v1 = rotl(s.v1, 17) ^ s.v2;
+    s.v2 = rotl(s.v2, 32);
+    return s;
 }
 
-static inline uint64_t load_le64(const unsigned char *p)
+static inline SipState sip_absorb(SipState s, uint64_t m)
 {
-    uint64_t x;
-    memcpy(&x, p, 8);
+    s.v3 ^= m;
+    s = sip_round(s);
+    s.v0 ^= m;
+    return s;
+}
+
+static inline uint64_t load_le(const unsigned char *p, size_t n)
+{
+    uint64_t x = 0;
+    memcpy(&x, p, n);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     x = __builtin_bswap64(x);
 #endif
     return x;
 }
 
+// The last n < 8 octets as a number, by two loads that overlap instead of a loop.
+static inline uint64_t load_tail(const unsigned char *p, size_t n)
+{
+    if (n >= 4) return load_le(p, 4) | load_le(p + n - 4, 4) << (8 * (n - 4));
+    if (n == 0) return 0;
+    return load_le(p, 1) | load_le(p + n / 2, 1) << (8 * (n / 2)) |
+           load_le(p + n - 1, 1) << (8 * (n - 1));
+}
+
 uint64_t siphash13(const uint64_t key[2], const void *data, size_t n)
 {
     const unsigned char *p = data;
-    uint64_t v[4] = {
+    SipState s = {
         key[0] ^ 0x736f6d6570736575u,
         key[1] ^ 0x646f72616e646f6du,
         key[0] ^ 0x6c7967656e657261u,
         key[1] ^ 0x7465646279746573u,
     };
-    uint64_t tail = (uint64_t)n << 56;
-
-    for (; n >= 8; p += 8, n -= 8) {
-        uint64_t m = load_le64(p);
-        v[3] ^= m;
-        sip_round(v);
-        v[0] ^= m;
-    }
-    for (size_t i = 0; i < n; i++) tail |= (uint64_t)p[i] << (8 * i);
-    v[3] ^= tail;
-    sip_round(v);
-    v[0] ^= tail;
-
-    v[2] ^= 0xff;
-    sip_round(v);
-    sip_round(v);
-    sip_round(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
+    uint64_t length = (uint64_t)n << 56;
+    for (; n >= 8; p += 8, n -= 8) s = sip_absorb(s, load_le(p, 8));
+    s = sip_absorb(s, length | load_tail(p, n));
+    s.v2 ^= 0xff;
+    s = sip_round(sip_round(sip_round(s)));
+    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
 uint64_t hash_bytes64(const void *p, size_t n)
