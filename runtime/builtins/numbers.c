@@ -23,7 +23,7 @@ MdhValue __mdh_sign(MdhThread *t, int argc, const MdhArgs_sign *a)
     return mdh_fix((d > 0) - (d < 0));
 }
 
-// Choosing ---------------------------------------------------------------------------------------
+// Choosing --------------------------------------------------------------------------------
 
 static bool both_ints(MdhValue a, MdhValue b)
 {
@@ -70,14 +70,14 @@ MdhValue __mdh_lerp(MdhThread *t, int argc, const MdhArgs_lerp *a)
     return mdh_float(t, from + (to - from) * mdh_number_as_double(a->part));
 }
 
-// Rounding to an integer -------------------------------------------------------------------------
+// Rounding to an integer ------------------------------------------------------------------
 
-#define ROUNDING(id, function)                                                                \
-    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                        \
-    {                                                                                         \
-        (void)argc;                                                                           \
-        if (mdh_is_int(a->n)) return a->n;                                                    \
-        return mdh_int(t, mdh_double_to_int(function(mdh_float_of(a->n))));                   \
+#define ROUNDING(id, function)                                                             \
+    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                     \
+    {                                                                                      \
+        (void)argc;                                                                        \
+        if (mdh_is_int(a->n)) return a->n;                                                 \
+        return mdh_int(t, mdh_double_to_int(function(mdh_float_of(a->n))));                \
     }
 
 ROUNDING(floor, floor)
@@ -85,7 +85,7 @@ ROUNDING(ceil, ceil)
 ROUNDING(round, round)
 ROUNDING(trunc, trunc)
 
-// Functions of one number ------------------------------------------------------------------------
+// Functions of one number -----------------------------------------------------------------
 
 static double fraction(double d)
 {
@@ -102,11 +102,11 @@ static double to_radians(double d)
     return d * (M_PI / 180.0);
 }
 
-#define REAL_FUNCTION(id, function)                                                           \
-    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                        \
-    {                                                                                         \
-        (void)argc;                                                                           \
-        return mdh_float(t, function(mdh_number_as_double(a->n)));                            \
+#define REAL_FUNCTION(id, function)                                                        \
+    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                     \
+    {                                                                                      \
+        (void)argc;                                                                        \
+        return mdh_float(t, function(mdh_number_as_double(a->n)));                         \
     }
 
 REAL_FUNCTION(frac, fraction)
@@ -127,7 +127,7 @@ REAL_FUNCTION(exp, exp)
 REAL_FUNCTION(degrees, to_degrees)
 REAL_FUNCTION(radians, to_radians)
 
-// Functions of two -------------------------------------------------------------------------------
+// Functions of two ------------------------------------------------------------------------
 
 MdhValue __mdh_atan2(MdhThread *t, int argc, const MdhArgs_atan2 *a)
 {
@@ -147,13 +147,13 @@ MdhValue __mdh_pow(MdhThread *t, int argc, const MdhArgs_pow *a)
     return mdh_float(t, pow(mdh_number_as_double(a->a), mdh_number_as_double(a->b)));
 }
 
-// Constants as functions -------------------------------------------------------------------------
+// Constants as functions ------------------------------------------------------------------
 
-#define CONSTANT(id, value)                                                                   \
-    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                        \
-    {                                                                                         \
-        (void)argc, (void)a;                                                                  \
-        return mdh_float(t, value);                                                           \
+#define CONSTANT(id, value)                                                                \
+    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                     \
+    {                                                                                      \
+        (void)argc, (void)a;                                                               \
+        return mdh_float(t, value);                                                        \
     }
 
 CONSTANT(pi, M_PI)

@@ -56,7 +56,7 @@ MdhValue __mdh_bit_shove_right(MdhThread *t, int argc, const MdhArgs_bit_shove_r
     return mdh_int(t, mdh_int_of(a->n) >> by);
 }
 
-// Digits -----------------------------------------------------------------------------------------
+// Digits ----------------------------------------------------------------------------------
 
 static MdhValue digits(MdhThread *t, MdhValue n, int radix)
 {

@@ -31,7 +31,8 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 MdhValue __mdh_gcd(MdhThread *t, int argc, const MdhArgs_gcd *a)
 {
     (void)argc;
-    return unsigned_result(t, gcd(magnitude(mdh_int_of(a->a)), magnitude(mdh_int_of(a->b))));
+    return unsigned_result(t,
+                           gcd(magnitude(mdh_int_of(a->a)), magnitude(mdh_int_of(a->b))));
 }
 
 MdhValue __mdh_lcm(MdhThread *t, int argc, const MdhArgs_lcm *a)
@@ -91,7 +92,7 @@ MdhValue __mdh_is_odd(MdhThread *t, int argc, const MdhArgs_is_odd *a)
     return mdh_bool(mdh_int_of(a->n) & 1);
 }
 
-// Primes -----------------------------------------------------------------------------------------
+// Primes ----------------------------------------------------------------------------------
 
 static uint64_t mul_mod(uint64_t a, uint64_t b, uint64_t m)
 {

@@ -7,6 +7,8 @@
 #include "abi/abi.h"
 #include "runtime/builtins/numbers.h"
 
+#define NAME(id) mdh_builtins[MDH_B_ID_##id].name
+
 __extension__ typedef __int128 I128;
 
 typedef struct Numbers {
@@ -39,7 +41,7 @@ static MdhValue not_numbers(MdhThread *t, MdhValue item, const char *name, const
     return mdh_throw_native(t, "%s() %s", name, rest);
 }
 
-// Sums -------------------------------------------------------------------------------------------
+// Sums ------------------------------------------------------------------------------------
 
 MdhValue __mdh_sumaw(MdhThread *t, int argc, const MdhArgs_sumaw *a)
 {
@@ -54,7 +56,7 @@ MdhValue __mdh_sumaw(MdhThread *t, int argc, const MdhArgs_sumaw *a)
         else all_ints = false;
         real_sum += mdh_number_as_double(item);
     }
-    if (!ok) return not_numbers(t, item, "sumaw", "expects a list of numbers");
+    if (!ok) return not_numbers(t, item, NAME(sumaw), "expects a list of numbers");
     if (!all_ints) return mdh_float(t, real_sum);
     if (sum > INT64_MAX || sum < INT64_MIN) return mdh_throw_error(t, MDH_E_OVERFLOW);
     return mdh_int(t, (int64_t)sum);
@@ -75,7 +77,7 @@ MdhValue __mdh_product(MdhThread *t, int argc, const MdhArgs_product *a)
             too_big = __builtin_mul_overflow(product, mdh_int_of(item), &product);
         real_product *= mdh_number_as_double(item);
     }
-    if (!ok) return not_numbers(t, item, "product", "needs a list o' numbers");
+    if (!ok) return not_numbers(t, item, NAME(product), "needs a list o' numbers");
     if (!all_ints) return mdh_float(t, real_product);
     if (any_zero) return mdh_fix(0);
     return too_big ? mdh_throw_error(t, MDH_E_OVERFLOW) : mdh_int(t, product);
@@ -92,12 +94,12 @@ MdhValue __mdh_average(MdhThread *t, int argc, const MdhArgs_average *a)
         sum += mdh_number_as_double(item);
         n++;
     }
-    if (!ok) return not_numbers(t, item, "average", "needs a list o' numbers");
+    if (!ok) return not_numbers(t, item, NAME(average), "needs a list o' numbers");
     if (n == 0) return mdh_throw_native(t, "Cannae calculate average o' empty list!");
     return mdh_float(t, sum / n);
 }
 
-// Order ------------------------------------------------------------------------------------------
+// Order -----------------------------------------------------------------------------------
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -117,10 +119,11 @@ MdhValue __mdh_median(MdhThread *t, int argc, const MdhArgs_median *a)
     if (!sorted) return mdh_throw_oom(t, walk.n * sizeof *sorted);
     while (next_number(t, &walk, &item, &ok)) {
         sorted[n] = mdh_number_as_double(item);
-        if (sorted[n] != sorted[n]) return mdh_throw_native(t, "median() cannae handle NaN");
+        if (sorted[n] != sorted[n])
+            return mdh_throw_native(t, "median() cannae handle NaN");
         n++;
     }
-    if (!ok) return not_numbers(t, item, "median", "needs a list o' numbers");
+    if (!ok) return not_numbers(t, item, NAME(median), "needs a list o' numbers");
     if (n == 0) return mdh_throw_native(t, "Cannae calculate median o' empty list!");
     qsort(sorted, n, sizeof *sorted, compare_doubles);
     double upper = sorted[n / 2], lower = sorted[(n - 1) / 2];
@@ -143,24 +146,26 @@ MdhValue mdh_list_extreme(MdhThread *t, MdhValue list, const char *name, bool la
     bool ok = true;
     while (next_number(t, &walk, &item, &ok)) {
         if (mdh_is_absent(best)) best = item;
-        else if (mdh_is_int(best) != mdh_is_int(item)) return not_numbers(t, item, name, text);
+        else if (mdh_is_int(best) != mdh_is_int(item))
+            return not_numbers(t, item, name, text);
         else if (comes_first(item, best, largest)) best = item;
     }
     if (!ok) return not_numbers(t, item, name, text);
     if (!mdh_is_absent(best)) return best;
-    return mdh_throw_native(t, "Cannae find %s o' empty list!", largest ? "maximum" : "minimum");
+    return mdh_throw_native(t, "Cannae find %s o' empty list!",
+                            largest ? "maximum" : "minimum");
 }
 
 MdhValue __mdh_minaw(MdhThread *t, int argc, const MdhArgs_minaw *a)
 {
     (void)argc;
-    return mdh_list_extreme(t, a->items, "minaw", false);
+    return mdh_list_extreme(t, a->items, NAME(minaw), false);
 }
 
 MdhValue __mdh_maxaw(MdhThread *t, int argc, const MdhArgs_maxaw *a)
 {
     (void)argc;
-    return mdh_list_extreme(t, a->items, "maxaw", true);
+    return mdh_list_extreme(t, a->items, NAME(maxaw), true);
 }
 
 MdhValue __mdh_range_o(MdhThread *t, int argc, const MdhArgs_range_o *a)
@@ -176,7 +181,7 @@ MdhValue __mdh_range_o(MdhThread *t, int argc, const MdhArgs_range_o *a)
         if (!any || d > high) high = d;
         any = true;
     }
-    if (!ok) return not_numbers(t, item, "range_o", "needs a list o' numbers");
+    if (!ok) return not_numbers(t, item, NAME(range_o), "needs a list o' numbers");
     if (!any) return mdh_throw_native(t, "Cannae get range o' empty list!");
     return mdh_float(t, high - low);
 }

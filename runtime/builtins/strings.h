@@ -9,7 +9,10 @@
 #include "runtime/data/list.h"
 #include "runtime/data/str.h"
 
-MDH_INLINE bool mdh_text_is_cont(char c) { return ((unsigned char)c & 0xC0) == 0x80; }
+MDH_INLINE bool mdh_text_is_cont(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
 
 // Octet offset of the character that ends at `at` > 0.
 MDH_INLINE size_t mdh_text_prev(Slice s, size_t at)
@@ -33,11 +36,19 @@ MDH_INLINE MdhValue mdh_text_cut(MdhThread *t, MdhValue s, size_t from, size_t t
     return mdh_str_sub(t, s, (uint32_t)from, (uint32_t)to);
 }
 
-// Appends octets [from, to) of `s` to a list; false when it threw.
-MDH_INLINE bool mdh_text_push(MdhThread *t, MdhValue list, MdhValue s, size_t from, size_t to)
+// Appends octets [from, to) of `s` to a list that nobody else has seen yet, so that no lock is
+// needed while there is room; false when it threw.
+MDH_INLINE bool mdh_text_push(MdhThread *t, MdhValue list, MdhValue s, size_t from,
+                              size_t to)
 {
     MdhValue piece = mdh_text_cut(t, s, from, to);
-    return !mdh_is_exc(piece) && mdh_list_push(t, list, piece);
+    MdhListBuf *buf = mdh_list(list)->buf;
+    if (MDH_UNLIKELY(mdh_is_exc(piece))) return false;
+    if (MDH_UNLIKELY(buf->n == buf->cap || buf->h.flags != MDH_LIST_VALUES))
+        return mdh_list_push(t, list, piece);
+    MDH_STORE_BARRIER(list, piece);
+    buf->items[buf->n++] = piece;
+    return true;
 }
 
 // Where the text without whitespace at its ends begins and ends.

@@ -134,7 +134,7 @@ MdhValue __mdh_swapcase(MdhThread *t, int argc, const MdhArgs_swapcase *a)
     return mdh_sb_finish(t, &sb);
 }
 
-// Whole-string tests --------------------------------------------------------------------------
+// Whole-string tests ----------------------------------------------------------------------
 
 static bool is_alnum(uint32_t cp)
 {
@@ -163,11 +163,11 @@ static bool letters_are(MdhValue v, bool (*is)(uint32_t cp))
     return any;
 }
 
-#define TEXT_TEST(id, condition)                                                              \
-    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                        \
-    {                                                                                         \
-        (void)t, (void)argc;                                                                  \
-        return mdh_bool(condition);                                                           \
+#define TEXT_TEST(id, condition)                                                           \
+    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                     \
+    {                                                                                      \
+        (void)t, (void)argc;                                                               \
+        return mdh_bool(condition);                                                        \
     }
 
 TEXT_TEST(is_upper, letters_are(a->s, utf8_is_upper))

@@ -24,7 +24,7 @@ Slice mdh_text_first_char(Slice s)
     return s.len ? slice_sub(s, 0, mdh_text_next(s, 0)) : SLICE_LIT(" ");
 }
 
-// Repetition -------------------------------------------------------------------------------------
+// Repetition ------------------------------------------------------------------------------
 
 MdhValue __mdh_repeat(MdhThread *t, int argc, const MdhArgs_repeat *a)
 {
@@ -41,7 +41,7 @@ MdhValue __mdh_repeat_say(MdhThread *t, int argc, const MdhArgs_repeat_say *a)
     return n <= 0 ? mdh_str_empty : mdh_str_repeat(t, a->s, n);
 }
 
-// Padding ----------------------------------------------------------------------------------------
+// Padding ---------------------------------------------------------------------------------
 
 // `left` and `right` fill characters around `v`.
 static MdhValue pad(MdhThread *t, MdhValue v, MdhValue fill, uint64_t left, uint64_t right)
@@ -94,7 +94,7 @@ MdhValue __mdh_sporran_fill(MdhThread *t, int argc, const MdhArgs_sporran_fill *
     return center(t, a->s, a->width, a->fill);
 }
 
-// Backwards --------------------------------------------------------------------------------------
+// Backwards -------------------------------------------------------------------------------
 
 MdhValue mdh_text_reverse(MdhThread *t, MdhValue v)
 {
@@ -129,10 +129,11 @@ MdhValue __mdh_backside_forrit(MdhThread *t, int argc, const MdhArgs_backside_fo
     return mdh_is_list(a->x) ? reverse_list(t, a->x) : mdh_text_reverse(t, a->x);
 }
 
-// Patterns ---------------------------------------------------------------------------------------
+// Patterns --------------------------------------------------------------------------------
 
 // The value for the key [from, to) of the pattern; ABSENT when the dict has none. EXC: threw.
-static MdhValue find_value(MdhThread *t, MdhValue values, MdhValue pattern, size_t from, size_t to)
+static MdhValue find_value(MdhThread *t, MdhValue values, MdhValue pattern, size_t from,
+                           size_t to)
 {
     MdhValue name = mdh_text_cut(t, pattern, from, to);
     return mdh_is_exc(name) ? name : mdh_dict_get(values, name);

@@ -83,7 +83,7 @@ MdhValue __mdh_substr_between(MdhThread *t, int argc, const MdhArgs_substr_betwe
     return to == SLICE_NOT_FOUND ? MDH_NAETHING : mdh_text_cut(t, a->s, from, to);
 }
 
-// Positions ----------------------------------------------------------------------------------------
+// Positions -------------------------------------------------------------------------------
 
 MdhValue __mdh_char_at(MdhThread *t, int argc, const MdhArgs_char_at *a)
 {

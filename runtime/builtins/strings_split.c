@@ -82,7 +82,7 @@ MdhValue __mdh_join(MdhThread *t, int argc, const MdhArgs_join *a)
     return mdh_sb_finish(t, &sb);
 }
 
-// Lines ------------------------------------------------------------------------------------------
+// Lines -----------------------------------------------------------------------------------
 
 static bool push_lines(MdhThread *t, MdhValue out, MdhValue v)
 {
@@ -123,18 +123,18 @@ MdhValue __mdh_lines(MdhThread *t, int argc, const MdhArgs_lines *a)
     MdhValue text = file_of_name(t, mdh_str_slice(a->s));
     if (mdh_is_exc(text)) return text;
     if (mdh_is_absent(text)) text = a->s;
-    MdhValue out = mdh_list_new(t, 0);
+    MdhValue out = mdh_list_new(t, 8);
     return !mdh_is_exc(out) && push_lines(t, out, text) ? out : MDH_EXC;
 }
 
-// Words, characters, pieces ----------------------------------------------------------------------
+// Words, characters, pieces ---------------------------------------------------------------
 
 MdhValue __mdh_words(MdhThread *t, int argc, const MdhArgs_words *a)
 {
     (void)argc;
     Slice s = mdh_str_slice(a->s);
     size_t at = 0, from, to;
-    MdhValue out = mdh_list_new(t, 0);
+    MdhValue out = mdh_list_new(t, 8);
     if (mdh_is_exc(out)) return out;
     while (mdh_text_next_word(s, &at, &from, &to))
         if (!mdh_text_push(t, out, a->s, from, to)) return MDH_EXC;

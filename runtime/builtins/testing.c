@@ -26,7 +26,8 @@ MdhValue __mdh_assert_equal(MdhThread *t, int argc, const MdhArgs_assert_equal *
     bool same;
     if (!mdh_equal(t, a->expected, a->got, &same)) return MDH_EXC;
     if (same) return MDH_AYE;
-    return mdh_throw_native(t, "Assertion failed: expected %v but got %v", a->expected, a->got);
+    return mdh_throw_native(t, "Assertion failed: expected %v but got %v", a->expected,
+                            a->got);
 }
 
 MdhValue __mdh_assert_nae_equal(MdhThread *t, int argc, const MdhArgs_assert_nae_equal *a)

@@ -14,9 +14,11 @@
 
 // Kind names are static strings, so asking for one allocates nothing.
 static MdhStr kind_strs[MDH_TAG_COUNT] = {
-#define T(tag, text, doc)                                                                     \
-    {{MDH_TAG_STRING, 0, MDH_STR_ASCII | MDH_STR_SCANNED, sizeof(text) - 1},                  \
-     sizeof(text) - 1, 0, text},
+#define T(tag, text, doc)                                                                  \
+    {{MDH_TAG_STRING, 0, MDH_STR_ASCII | MDH_STR_SCANNED, sizeof(text) - 1},               \
+     sizeof(text) - 1,                                                                     \
+     0,                                                                                    \
+     text},
 #include "abi/types.def"
 #undef T
 };
@@ -29,7 +31,7 @@ MdhValue __mdh_whit_kind(MdhThread *t, int argc, const MdhArgs_whit_kind *a)
     return mdh_from_ptr(&kind_strs[tag]);
 }
 
-// Conversion -----------------------------------------------------------------------------------
+// Conversion ------------------------------------------------------------------------------
 
 MdhValue __mdh_tae_string(MdhThread *t, int argc, const MdhArgs_tae_string *a)
 {
@@ -57,7 +59,8 @@ MdhValue __mdh_tae_float(MdhThread *t, int argc, const MdhArgs_tae_float *a)
     double d;
     NumStatus status = num_parse_double(mdh_str_slice(a->v), &d);
     if (status == NUM_NOMEM) return mdh_throw_oom(t, mdh_str_slice(a->v).len);
-    if (status != NUM_OK) return mdh_throw_native(t, "Cannae turn '%v' intae a float", a->v);
+    if (status != NUM_OK)
+        return mdh_throw_native(t, "Cannae turn '%v' intae a float", a->v);
     return mdh_float(t, d);
 }
 
@@ -67,7 +70,7 @@ MdhValue __mdh_tae_bool(MdhThread *t, int argc, const MdhArgs_tae_bool *a)
     return mdh_bool(mdh_truthy(a->v));
 }
 
-// Kind tests -----------------------------------------------------------------------------------
+// Kind tests ------------------------------------------------------------------------------
 
 static bool is_callable_kind(MdhValue v)
 {
@@ -87,7 +90,9 @@ MdhValue __mdh_is_a(MdhThread *t, int argc, const MdhArgs_is_a *a)
         const char *name;
         unsigned tag;
     } short_names[] = {
-        {"int", MDH_TAG_INTEGER}, {"str", MDH_TAG_STRING}, {"byte", MDH_TAG_BYTES},
+        {"int", MDH_TAG_INTEGER},
+        {"str", MDH_TAG_STRING},
+        {"byte", MDH_TAG_BYTES},
         {"nil", MDH_TAG_NAETHING},
     };
     if (mdh_str_is(a->kind, "function") || mdh_str_is(a->kind, "dae"))
@@ -173,12 +178,16 @@ static void put_info(MdhSb *sb, MdhValue v)
     case MDH_TAG_BOOL:
         mdh_sb_puts(sb, v.bits == MDH_BITS_AYE ? "boolean: aye" : "boolean: nae");
         break;
-    case MDH_TAG_FUNCTION: put_cname(sb, "function", ((MdhFn *)mdh_ptr(v))->info->name); break;
+    case MDH_TAG_FUNCTION:
+        put_cname(sb, "function", ((MdhFn *)mdh_ptr(v))->info->name);
+        break;
     case MDH_TAG_NATIVE_FUNCTION:
         put_cname(sb, "native function", ((MdhNativeFn *)mdh_ptr(v))->row->name);
         break;
     case MDH_TAG_CLASS: put_name_str(sb, "class", ((MdhClass *)mdh_ptr(v))->name); break;
-    case MDH_TAG_INSTANCE: put_name_str(sb, "instance o'", mdh_instance(v)->cls->name); break;
+    case MDH_TAG_INSTANCE:
+        put_name_str(sb, "instance o'", mdh_instance(v)->cls->name);
+        break;
     default: mdh_sb_puts(sb, mdh_kind_name(v)); break;
     }
 }
@@ -195,11 +204,11 @@ MdhValue __mdh_clype(MdhThread *t, int argc, const MdhArgs_clype *a)
     return mdh_sb_finish(t, &sb);
 }
 
-#define KIND_TEST(id, condition)                                                              \
-    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                        \
-    {                                                                                         \
-        (void)t, (void)argc;                                                                  \
-        return mdh_bool(condition);                                                           \
+#define KIND_TEST(id, condition)                                                           \
+    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                     \
+    {                                                                                      \
+        (void)t, (void)argc;                                                               \
+        return mdh_bool(condition);                                                        \
     }
 
 KIND_TEST(is_int, mdh_is_int(a->v))
@@ -228,10 +237,11 @@ MdhValue __mdh_is_hale_nummer(MdhThread *t, int argc, const MdhArgs_is_hale_numm
     (void)t, (void)argc;
     int64_t i;
     if (mdh_is_int(a->v)) return MDH_AYE;
-    return mdh_bool(mdh_is_str(a->v) && num_parse_i64(mdh_str_slice(a->v), 10, &i) == NUM_OK);
+    return mdh_bool(mdh_is_str(a->v) &&
+                    num_parse_i64(mdh_str_slice(a->v), 10, &i) == NUM_OK);
 }
 
-// Size and copies ------------------------------------------------------------------------------
+// Size and copies -------------------------------------------------------------------------
 
 MdhValue __mdh_len(MdhThread *t, int argc, const MdhArgs_len *a)
 {
@@ -304,7 +314,8 @@ static bool deep_fill_table(MdhThread *t, MdhValue from, MdhValue out, MdhValue 
 
 static MdhValue deep_container(MdhThread *t, MdhValue v, MdhValue seen)
 {
-    bool flat = mdh_is_list(v) && mdh_list_buf(v)->h.flags != MDH_LIST_VALUES; // only numbers
+    bool flat =
+        mdh_is_list(v) && mdh_list_buf(v)->h.flags != MDH_LIST_VALUES; // only numbers
     MdhValue out = flat              ? mdh_list_copy(t, v)
                    : mdh_is_list(v)  ? mdh_list_new(t, mdh_list_len(v))
                    : mdh_is_dict(v)  ? mdh_dict_new(t, 0)
@@ -316,14 +327,15 @@ static MdhValue deep_container(MdhThread *t, MdhValue v, MdhValue seen)
         Slice octets = mdh_bytes_slice_of(v);
         return mdh_bytes_append(t, out, octets.ptr, octets.len) ? out : MDH_EXC;
     }
-    bool ok = mdh_is_list(v) ? deep_fill_list(t, v, out, seen)
-                             : deep_fill_table(t, v, out, seen);
+    bool ok =
+        mdh_is_list(v) ? deep_fill_list(t, v, out, seen) : deep_fill_table(t, v, out, seen);
     return ok ? out : MDH_EXC;
 }
 
 static MdhValue deep(MdhThread *t, MdhValue v, MdhValue seen)
 {
-    if (!mdh_is_list(v) && !mdh_is_dict(v) && !mdh_is_creel(v) && !mdh_is_bytes(v)) return v;
+    if (!mdh_is_list(v) && !mdh_is_dict(v) && !mdh_is_creel(v) && !mdh_is_bytes(v))
+        return v;
     MdhValue done = mdh_dict_get(seen, v);
     if (!mdh_is_absent(done)) return done;
     if (t->data_depth >= MDH_MAX_DATA_DEPTH) return mdh_throw_error(t, MDH_E_STACK);

@@ -16,7 +16,8 @@ static double magnitude(MdhValue v)
 
 static bool is_empty_text_or_list(MdhValue v)
 {
-    return (mdh_is_str(v) && mdh_str(v)->len == 0) || (mdh_is_list(v) && mdh_list_len(v) == 0);
+    return (mdh_is_str(v) && mdh_str(v)->len == 0) ||
+           (mdh_is_list(v) && mdh_list_len(v) == 0);
 }
 
 static bool is_empty_dict(MdhValue v)
@@ -91,11 +92,11 @@ static bool is_muckle(MdhValue v)
     return mdh_is_list(v) && mdh_list_len(v) >= 50;
 }
 
-#define PREDICATE(id, condition)                                                              \
-    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                        \
-    {                                                                                         \
-        (void)t, (void)argc;                                                                  \
-        return mdh_bool(condition);                                                           \
+#define PREDICATE(id, condition)                                                           \
+    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                     \
+    {                                                                                      \
+        (void)t, (void)argc;                                                               \
+        return mdh_bool(condition);                                                        \
     }
 
 PREDICATE(braw, is_braw(a->v))
@@ -130,10 +131,11 @@ MdhValue __mdh_numpty_check(MdhThread *t, int argc, const MdhArgs_numpty_check *
     (void)argc;
     if (mdh_is_naething(a->v)) return mdh_str_c(t, "That's naething, ya numpty!");
     if (!is_empty_text_or_list(a->v)) return mdh_str_c(t, "That's braw!");
-    return mdh_str_c(t, mdh_is_str(a->v) ? "Empty string, ya numpty!" : "Empty list, ya numpty!");
+    return mdh_str_c(t, mdh_is_str(a->v) ? "Empty string, ya numpty!"
+                                         : "Empty list, ya numpty!");
 }
 
-// Ordering, by the operators of the language -----------------------------------------------------
+// Ordering, by the operators of the language ----------------------------------------------
 
 // Truth of a comparison: -1 when it threw.
 static int holds(MdhValue result)
@@ -158,13 +160,13 @@ MdhValue __mdh_muckle(MdhThread *t, int argc, const MdhArgs_muckle *a)
 MdhValue __mdh_wee_list(MdhThread *t, int argc, const MdhArgs_wee_list *a)
 {
     (void)argc;
-    return mdh_list_extreme(t, a->items, "wee", false);
+    return mdh_list_extreme(t, a->items, mdh_builtins[MDH_B_ID_wee].name, false);
 }
 
 MdhValue __mdh_muckle_list(MdhThread *t, int argc, const MdhArgs_muckle_list *a)
 {
     (void)argc;
-    return mdh_list_extreme(t, a->items, "muckle", true);
+    return mdh_list_extreme(t, a->items, mdh_builtins[MDH_B_ID_muckle].name, true);
 }
 
 MdhValue __mdh_atween(MdhThread *t, int argc, const MdhArgs_atween *a)
@@ -185,7 +187,7 @@ MdhValue __mdh_hauld_atween(MdhThread *t, int argc, const MdhArgs_hauld_atween *
     return a->v;
 }
 
-// Sayings ----------------------------------------------------------------------------------------
+// Sayings ---------------------------------------------------------------------------------
 
 static const char *const insults[] = {
     "Away an bile yer heid!",

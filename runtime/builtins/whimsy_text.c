@@ -40,11 +40,11 @@ static MdhValue wrap(MdhThread *t, const char *before, MdhValue v, const char *a
     return mdh_sb_finish(t, &sb);
 }
 
-#define EXCLAMATION(id, before, after)                                                        \
-    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                        \
-    {                                                                                         \
-        (void)argc;                                                                           \
-        return wrap(t, before, a->v, after);                                                  \
+#define EXCLAMATION(id, before, after)                                                     \
+    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                     \
+    {                                                                                      \
+        (void)argc;                                                                        \
+        return wrap(t, before, a->v, after);                                               \
     }
 
 EXCLAMATION(och, "Och! ", "")
@@ -153,13 +153,34 @@ MdhValue __mdh_stooshie(MdhThread *t, int argc, const MdhArgs_stooshie *a)
 
 // Applied one after another, each over the whole text, so later rows see what earlier ones made.
 static const char *const scots[][2] = {
-    {"yes", "aye"}, {"Yes", "Aye"}, {"no", "nae"}, {"No", "Nae"}, {"know", "ken"},
-    {"Know", "Ken"}, {"not", "nae"}, {"from", "fae"}, {"to", "tae"}, {"do", "dae"},
-    {"myself", "masel"}, {"yourself", "yersel"}, {"small", "wee"}, {"little", "wee"},
-    {"child", "bairn"}, {"children", "bairns"}, {"church", "kirk"}, {"beautiful", "bonnie"},
-    {"Beautiful", "Bonnie"}, {"going", "gaun"}, {"have", "hae"}, {"nothing", "naething"},
-    {"something", "somethin"}, {"everything", "awthing"}, {"everyone", "awbody"},
-    {"about", "aboot"}, {"out", "oot"}, {"house", "hoose"},
+    {"yes", "aye"},
+    {"Yes", "Aye"},
+    {"no", "nae"},
+    {"No", "Nae"},
+    {"know", "ken"},
+    {"Know", "Ken"},
+    {"not", "nae"},
+    {"from", "fae"},
+    {"to", "tae"},
+    {"do", "dae"},
+    {"myself", "masel"},
+    {"yourself", "yersel"},
+    {"small", "wee"},
+    {"little", "wee"},
+    {"child", "bairn"},
+    {"children", "bairns"},
+    {"church", "kirk"},
+    {"beautiful", "bonnie"},
+    {"Beautiful", "Bonnie"},
+    {"going", "gaun"},
+    {"have", "hae"},
+    {"nothing", "naething"},
+    {"something", "somethin"},
+    {"everything", "awthing"},
+    {"everyone", "awbody"},
+    {"about", "aboot"},
+    {"out", "oot"},
+    {"house", "hoose"},
 };
 
 MdhValue __mdh_scottify(MdhThread *t, int argc, const MdhArgs_scottify *a)
@@ -167,6 +188,7 @@ MdhValue __mdh_scottify(MdhThread *t, int argc, const MdhArgs_scottify *a)
     (void)argc;
     MdhValue v = a->s;
     for (size_t i = 0; i < countof(scots) && !mdh_is_exc(v); i++)
-        v = mdh_text_replace(t, v, slice_from_cstr(scots[i][0]), slice_from_cstr(scots[i][1]));
+        v = mdh_text_replace(t, v, slice_from_cstr(scots[i][0]),
+                             slice_from_cstr(scots[i][1]));
     return v;
 }

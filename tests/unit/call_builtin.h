@@ -23,9 +23,18 @@ static MdhThread *the_thread(void)
     return t;
 }
 
-static inline MdhValue S(const char *text) { return mdh_str_c(the_thread(), text); }
-static inline MdhValue I(int64_t i) { return mdh_int(the_thread(), i); }
-static inline MdhValue F(double d) { return mdh_float(the_thread(), d); }
+static inline MdhValue S(const char *text)
+{
+    return mdh_str_c(the_thread(), text);
+}
+static inline MdhValue I(int64_t i)
+{
+    return mdh_int(the_thread(), i);
+}
+static inline MdhValue F(double d)
+{
+    return mdh_float(the_thread(), d);
+}
 
 static inline MdhValue list_of(size_t n, const MdhValue *items)
 {
@@ -54,13 +63,17 @@ static inline const char *shown(const char *name, size_t argc, const MdhValue *a
     return text;
 }
 
-#define VALUES(...) (MdhValue[]){__VA_ARGS__}
-#define COUNT(...) (sizeof(VALUES(__VA_ARGS__)) / sizeof(MdhValue))
-#define L(...) list_of(COUNT(__VA_ARGS__), VALUES(__VA_ARGS__))
-#define CALL(name, ...) call_builtin(name, COUNT(__VA_ARGS__), VALUES(__VA_ARGS__))
-#define SHOWN(name, ...) shown(name, COUNT(__VA_ARGS__), VALUES(__VA_ARGS__))
+#define VALUES(...)                                                                        \
+    (MdhValue[])                                                                           \
+    {                                                                                      \
+        __VA_ARGS__                                                                        \
+    }
+#define COUNT(...)                  (sizeof(VALUES(__VA_ARGS__)) / sizeof(MdhValue))
+#define L(...)                      list_of(COUNT(__VA_ARGS__), VALUES(__VA_ARGS__))
+#define CALL(name, ...)             call_builtin(name, COUNT(__VA_ARGS__), VALUES(__VA_ARGS__))
+#define SHOWN(name, ...)            shown(name, COUNT(__VA_ARGS__), VALUES(__VA_ARGS__))
 #define CHECK_CALL(want, name, ...) CHECK_STR(SHOWN(name, __VA_ARGS__), want)
-#define CHECK_OVERFLOW(name, ...)                                                             \
+#define CHECK_OVERFLOW(name, ...)                                                          \
     CHECK(strncmp(SHOWN(name, __VA_ARGS__), "Wheesht! Yer number's too muckle", 32) == 0)
 
 #endif

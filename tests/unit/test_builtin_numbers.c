@@ -45,8 +45,8 @@ TEST(kinds)
     CHECK_CALL("nae", "is_a", I(1), S("range"));
     CHECK_CALL("[string] string o' 3 characters", "clype", S("éa"));
     CHECK_CALL("[float] float: 1.5", "clype", F(1.5));
-    CHECK_CALL("Och, ya scunner! Expected list but got naething", "scunner_check", MDH_NAETHING,
-               S("list"));
+    CHECK_CALL("Och, ya scunner! Expected list but got naething", "scunner_check",
+               MDH_NAETHING, S("list"));
     CHECK_CALL(JINGS "len() expects a string, list, dict, creel, or bytes", "len", I(1));
     CHECK_CALL("aye", "is_toom", MDH_NAETHING);
 }

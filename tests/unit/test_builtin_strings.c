@@ -29,8 +29,8 @@ TEST(long_text_changes_case_across_chunks)
 
 TEST(whole_string_tests_are_nae_for_empty)
 {
-    static const char *const names[] = {"is_digit", "is_alpha", "is_space", "is_alnum",
-                                        "is_upper", "is_lower"};
+    static const char *const names[] = {"is_digit", "is_alpha", "is_space",
+                                        "is_alnum", "is_upper", "is_lower"};
     for (size_t i = 0; i < countof(names); i++) CHECK_CALL("nae", names[i], S(""));
     CHECK_CALL("aye", "is_blank", S(""));
     CHECK_CALL("aye", "is_blank", S(" \t\n\xC2\xA0"));
@@ -113,8 +113,10 @@ TEST(positions_count_characters)
 {
     CHECK_CALL("é", "char_at", S("aéb"), I(1));
     CHECK_CALL("b", "char_at", S("aéb"), I(-1));
-    CHECK_CALL(JINGS "Index 3 oot o' bounds fer string o' length 3", "char_at", S("aéb"), I(3));
-    CHECK_CALL(JINGS "Index -4 oot o' bounds fer string o' length 3", "char_at", S("aéb"), I(-4));
+    CHECK_CALL(JINGS "Index 3 oot o' bounds fer string o' length 3", "char_at", S("aéb"),
+               I(3));
+    CHECK_CALL(JINGS "Index -4 oot o' bounds fer string o' length 3", "char_at", S("aéb"),
+               I(-4));
     CHECK_CALL("éb", "substring", S("aéb"), I(1), I(99));
     CHECK_CALL("aé", "substring", S("aéb"), I(INT64_MIN), I(2));
     CHECK_CALL("", "substring", S("aéb"), I(2), I(1));
@@ -132,9 +134,10 @@ TEST(ord_and_chr_are_inverse)
     CHECK_CALL("\xF0\x9F\x98\x80", "chr", I(128512));
     CHECK_CALL(JINGS "Cannae get ord o' empty string!", "ord", S(""));
     CHECK_CALL(JINGS "Invalid Unicode codepoint: 55296", "chr", I(0xD800));
-    CHECK_CALL(JINGS "chr() needs a valid Unicode codepoint (0 to 1114111), got -1", "chr", I(-1));
-    CHECK_CALL(JINGS "chr() needs a valid Unicode codepoint (0 to 1114111), got 1114112", "chr",
-               I(1114112));
+    CHECK_CALL(JINGS "chr() needs a valid Unicode codepoint (0 to 1114111), got -1", "chr",
+               I(-1));
+    CHECK_CALL(JINGS "chr() needs a valid Unicode codepoint (0 to 1114111), got 1114112",
+               "chr", I(1114112));
 }
 
 TEST(pieces_and_windows)
@@ -157,7 +160,8 @@ TEST(padding_counts_octets_but_centring_characters)
     CHECK_CALL("abc", "pad_left", S("abc"), I(-5));
     CHECK_CALL("*é**", "center", S("é"), I(4), S("*"));
     CHECK_CALL(" a ", "centre", S("a"), I(3));
-    CHECK_CALL(JINGS "sporran_fill needs a fill character", "sporran_fill", S("a"), I(3), I(1));
+    CHECK_CALL(JINGS "sporran_fill needs a fill character", "sporran_fill", S("a"), I(3),
+               I(1));
     CHECK_CALL(JINGS "Nae memory left fer 9223372036854775806 bytes", "pad_left", S("a"),
                I(INT64_MAX));
 }
@@ -169,7 +173,8 @@ TEST(repetition_is_limited)
     CHECK_CALL(JINGS "Cannae repeat a negative number o' times!", "repeat", S("a"), I(-1));
     CHECK_CALL("", "repeat_say", S("a"), I(-1));
     CHECK(strstr(SHOWN("repeat", S("abc"), I(INT64_MAX)), "Nae memory left fer") != NULL);
-    CHECK(strstr(SHOWN("tattie_scone", S("abc"), I(INT64_MAX)), "Nae memory left fer") != NULL);
+    CHECK(strstr(SHOWN("tattie_scone", S("abc"), I(INT64_MAX)), "Nae memory left fer") !=
+          NULL);
     CHECK_CALL("a | a", "tattie_scone", S("a"), I(2));
 }
 
@@ -213,12 +218,14 @@ static int failures_until_success(const char *name, size_t argc, const MdhValue 
         MdhValue v = call_builtin(name, argc, args);
         mdh_gc_fail_after(0);
         if (!mdh_is_exc(v)) return k - 1;
-        CHECK(strstr(SHOWN("tae_string", mdh_take_error(the_thread())), "Nae memory") != NULL);
+        CHECK(strstr(SHOWN("tae_string", mdh_take_error(the_thread())), "Nae memory") !=
+              NULL);
     }
     return -1;
 }
 
-#define FAILURES(name, ...) failures_until_success(name, COUNT(__VA_ARGS__), VALUES(__VA_ARGS__))
+#define FAILURES(name, ...)                                                                \
+    failures_until_success(name, COUNT(__VA_ARGS__), VALUES(__VA_ARGS__))
 
 TEST(a_failing_allocation_is_thrown)
 {
