@@ -31,6 +31,9 @@ MdhValue __mdh_op_set_prop(MdhThread *t, MdhValue obj, MdhValue name, MdhValue v
 MdhValue __mdh_op_range(MdhThread *t, MdhValue a, MdhValue b, bool inclusive);   // an eager list
 MdhValue __mdh_op_spread(MdhThread *t, MdhValue list, MdhValue v, bool in_call);  // appends in place
 
+// Interns the names of operator methods: by mdh_runtime_init.
+bool mdh_ops_setup(void);
+
 // The equality of `==` without operator methods; deep on lists; depth-limited (throws STACK).
 // *out is valid when the result is true ("did not throw").
 bool mdh_equal(MdhThread *t, MdhValue a, MdhValue b, bool *out);

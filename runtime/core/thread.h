@@ -8,7 +8,8 @@
 #include "runtime/core/value.h"
 #include "runtime/mem/gc.h"
 
-// One call on the heap stack of the interpreter. The live part of the value stack ends at
+// One call on the heap stack of the interpreter. A frame is complete before `fp` points at it: the
+// collector may look at any moment. The live part of the value stack ends at
 // base + info->nregs of the innermost frame (plus MDH_MAX_PARAMS words of slack).
 typedef struct MdhFrame {
     MdhFn *fn;            // NULL: the bottom
@@ -72,6 +73,7 @@ MDH_INLINE void *mdh_new_atomic(MdhThread *t, size_t bytes)
 // Called on the OS thread that the record is for, which becomes known to the collector. The first
 // one gets the main thread's big stack. NULL when out of memory.
 MdhThread *mdh_thread_new(const char *name);
+// Called on the same OS thread, which must not touch the heap afterwards.
 void mdh_thread_free(MdhThread *t);
 // The calling OS thread's record, for places that have no `t` (finalisers, library callbacks).
 MdhThread *mdh_thread_self(void);

@@ -24,6 +24,8 @@ MdhValue mdh_throw_type(MdhThread *t, const char *fmt, ...);
 MdhValue mdh_throw_native(MdhThread *t, const char *fmt, ...);
 // "Nae memory left fer <n> bytes", from the preallocated text when need be.
 MdhValue mdh_throw_oom(MdhThread *t, uint64_t bytes);
+// Keeps the memory for one such text in the record, if it can.
+void mdh_oom_reserve(MdhThread *t);
 // Called by the first dispatcher above the thrower: fills in the open line and starts the
 // trace; called again for every frame that is left, it appends to the trace.
 void mdh_throw_at(MdhThread *t, const char *fn_name, const char *file, uint32_t line);

@@ -48,6 +48,8 @@ MdhValue mdh_str_c(MdhThread *t, const char *cstr);
 // THE string of this text: interned ones are equal only when they are the same. Lives for ever,
 // so only for text of the program (names, literals), never for text from outside.
 MdhValue mdh_str_intern(MdhThread *t, const char *p, size_t n);
+// The same from C text; ABSENT when there is no memory. For places without a thread.
+MdhValue mdh_str_intern_c(const char *cstr);
 // For short keys read from data (JSON, headers): the interned string if the program has one of
 // this text, so that cached lookups hit; else a shared recent one; else a new one. Bounded.
 MdhValue mdh_str_key(MdhThread *t, const char *p, size_t n);

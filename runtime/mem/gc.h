@@ -29,6 +29,8 @@ typedef struct MdhGcCache {
 void mdh_gc_init(void);                              // once, before the first thread record
 // The calling OS thread may allocate (roots at first) from now on. False: refused.
 bool mdh_gc_thread_register(void);
+// Undoes it, as the last thing before the thread ends. Nothing for the main thread.
+void mdh_gc_thread_unregister(void);
 // The calling OS thread will use `cache`: register both. Then the thread may allocate.
 void mdh_gc_thread_enter(MdhGcCache *cache);
 void mdh_gc_thread_leave(MdhGcCache *cache);

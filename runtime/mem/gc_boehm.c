@@ -122,13 +122,22 @@ void mdh_gc_init(void)
     GC_set_on_collection_event(on_event);
 }
 
+// The main thread is registered by the start of the collector and stays so.
+static _Thread_local bool registered_here;
+
 bool mdh_gc_thread_register(void)
 {
     struct GC_stack_base base;
     if (GC_thread_is_registered()) return true;
     if (GC_get_stack_base(&base) != GC_SUCCESS) return false;
-    int status = GC_register_my_thread(&base);
-    return status == GC_SUCCESS || status == GC_DUPLICATE;
+    registered_here = GC_register_my_thread(&base) == GC_SUCCESS;
+    return registered_here;
+}
+
+void mdh_gc_thread_unregister(void)
+{
+    if (registered_here) (void)GC_unregister_my_thread();
+    registered_here = false;
 }
 
 static void *GC_CALLBACK link_cache(void *data)
@@ -153,7 +162,6 @@ void mdh_gc_thread_enter(MdhGcCache *cache)
     GC_call_with_alloc_lock(link_cache, cache);
 }
 
-// The main thread stays registered: the collector knows it from the start.
 void mdh_gc_thread_leave(MdhGcCache *cache)
 {
     GC_call_with_alloc_lock(unlink_cache, cache);

@@ -39,6 +39,10 @@ bool mdh_gc_thread_register(void)
     return true;
 }
 
+void mdh_gc_thread_unregister(void)
+{
+}
+
 void mdh_gc_thread_enter(MdhGcCache *cache)
 {
     (void)cache;
