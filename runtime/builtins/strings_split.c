@@ -194,3 +194,17 @@ MdhValue __mdh_window(MdhThread *t, int argc, const MdhArgs_window *a)
         to = mdh_text_next(s, to);
     }
 }
+
+MdhValue __mdh_window_list(MdhThread *t, int argc, const MdhArgs_window_list *a)
+{
+    (void)argc;
+    int64_t n = mdh_int_of(a->n);
+    uint64_t len = mdh_list_len(a->items);
+    if (n <= 0) return mdh_throw_native(t, "window() size must be positive");
+    MdhValue out = mdh_list_new(t, 0);
+    for (uint64_t from = 0; !mdh_is_exc(out) && (uint64_t)n <= len - from; from++) {
+        MdhValue piece = mdh_list_slice(t, a->items, from, from + (uint64_t)n);
+        if (mdh_is_exc(piece) || !mdh_list_push(t, out, piece)) return MDH_EXC;
+    }
+    return out;
+}

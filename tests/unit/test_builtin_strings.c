@@ -149,6 +149,8 @@ TEST(pieces_and_windows)
     CHECK_CALL("[aé, éb]", "window", S("aéb"), I(2));
     CHECK_CALL("[ab]", "window", S("ab"), I(2));
     CHECK_CALL("[]", "window", S("ab"), I(INT64_MAX));
+    CHECK_CALL("[[1, 2], [2, 3]]", "window", L(I(1), I(2), I(3)), I(2));
+    CHECK_CALL("[]", "window", L(I(1)), I(2));
 }
 
 TEST(padding_counts_octets_but_centring_characters)
