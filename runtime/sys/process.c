@@ -71,6 +71,16 @@ bool mdh_env_get(const char *name, Buf *out)
     return value != NULL;
 }
 
+void mdh_env_list(Buf *out)
+{
+    mdh_env_lock();
+    for (char **e = environ; e && *e; e++) {
+        buf_puts(out, *e);
+        buf_putc(out, 0);
+    }
+    mdh_env_unlock();
+}
+
 int mdh_env_set(const char *name, const char *value)
 {
     mdh_env_lock();

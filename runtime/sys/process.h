@@ -21,6 +21,8 @@ void mdh_env_lock(void);
 void mdh_env_unlock(void);
 // The value of a variable, appended to `out`. False when it is not set.
 bool mdh_env_get(const char *name, Buf *out);
+// All of them as they are, "NAME=value", each followed by a NUL.
+void mdh_env_list(Buf *out);
 // 0 or an errno.
 int mdh_env_set(const char *name, const char *value);
 
