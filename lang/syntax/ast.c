@@ -91,20 +91,29 @@ void ast_each_child(const AstNode *node, AstVisitor visit, void *context)
 {
     const Walk w = {visit, context};
     switch ((AstKind)node->kind) {
-    case AST_PROGRAM: case AST_BLOCK: case AST_BLOCK_EXPR: case AST_LIST: case AST_PAT_LIST:
-        children(&w, node->list);
-        break;
-    case AST_GIE: case AST_BLETHER: case AST_HURL: case AST_EXPR_STMT: case AST_GROUP:
-    case AST_SPEIR: case AST_NEGATE: case AST_NOT: case AST_SPREAD: case AST_PAT_VALUE:
-        child(&w, node->operand);
-        break;
-    case AST_BINARY: case AST_AN: case AST_OR: case AST_PIPE:
-        walk_two(&w, node->binary.left, node->binary.right);
-        break;
-    case AST_ASSIGN: case AST_COMPOUND:
-        walk_two(&w, node->assign.target, node->assign.value);
-        break;
-    case AST_DAE: case AST_LAMBDA: walk_function(&w, node->function); break;
+    case AST_PROGRAM:
+    case AST_BLOCK:
+    case AST_BLOCK_EXPR:
+    case AST_LIST:
+    case AST_PAT_LIST: children(&w, node->list); break;
+    case AST_GIE:
+    case AST_BLETHER:
+    case AST_HURL:
+    case AST_EXPR_STMT:
+    case AST_GROUP:
+    case AST_SPEIR:
+    case AST_NEGATE:
+    case AST_NOT:
+    case AST_SPREAD:
+    case AST_PAT_VALUE: child(&w, node->operand); break;
+    case AST_BINARY:
+    case AST_AN:
+    case AST_OR:
+    case AST_PIPE: walk_two(&w, node->binary.left, node->binary.right); break;
+    case AST_ASSIGN:
+    case AST_COMPOUND: walk_two(&w, node->assign.target, node->assign.value); break;
+    case AST_DAE:
+    case AST_LAMBDA: walk_function(&w, node->function); break;
     case AST_KEN: child(&w, node->ken.value); break;
     case AST_KEN_LIST:
         children(&w, node->ken_list.targets);
@@ -115,7 +124,9 @@ void ast_each_child(const AstNode *node, AstVisitor visit, void *context)
     case AST_WHILES: walk_two(&w, node->whiles.cond, node->whiles.body); break;
     case AST_FER: walk_two(&w, node->fer.iterable, node->fer.body); break;
     case AST_TRY: walk_try(&w, node); break;
-    case AST_MAK_SICCAR: walk_two(&w, node->mak_siccar.cond, node->mak_siccar.message); break;
+    case AST_MAK_SICCAR:
+        walk_two(&w, node->mak_siccar.cond, node->mak_siccar.message);
+        break;
     case AST_LOG: children(&w, node->log.args); break;
     case AST_FSTRING:
         for (uint32_t i = 0; i < node->fstring.n_parts; i++)
@@ -144,9 +155,22 @@ void ast_each_child(const AstNode *node, AstVisitor visit, void *context)
         for (uint32_t i = 0; i < node->pat_dict.n_entries; i++)
             child(&w, node->pat_dict.entries[i].pattern);
         break;
-    case AST_BRAK: case AST_HAUD: case AST_THING: case AST_FETCH: case AST_INT: case AST_FLOAT:
-    case AST_STRING: case AST_BYTES: case AST_BOOL: case AST_NAETHING: case AST_MASEL:
-    case AST_IDENT: case AST_ERROR: case AST_PAT_WILD: case AST_PAT_BIND: case AST_PAT_REST:
+    case AST_BRAK:
+    case AST_HAUD:
+    case AST_THING:
+    case AST_FETCH:
+    case AST_INT:
+    case AST_FLOAT:
+    case AST_STRING:
+    case AST_BYTES:
+    case AST_BOOL:
+    case AST_NAETHING:
+    case AST_MASEL:
+    case AST_IDENT:
+    case AST_ERROR:
+    case AST_PAT_WILD:
+    case AST_PAT_BIND:
+    case AST_PAT_REST:
     case AST_N_KINDS: break;
     }
 }

@@ -51,7 +51,8 @@ static void put_statements(Dump *d, AstList list)
     d->indent++;
     for (uint32_t i = 0; i < list.len; i++) {
         buf_putc(d->out, '\n');
-        buf_fill(d->out, ' ', 2 * (size_t)(d->indent < MAX_INDENT ? d->indent : MAX_INDENT));
+        buf_fill(d->out, ' ',
+                 2 * (size_t)(d->indent < MAX_INDENT ? d->indent : MAX_INDENT));
         dump_node(d, list.items[i]);
     }
     d->indent--;
@@ -168,9 +169,13 @@ static void put_float(Dump *d, double value)
 
 static void dump_statement(Dump *d, const AstNode *node)
 {
-    static const char *const levels[] = {"", "roar", "holler", "blether", "mutter", "whisper"};
+    static const char *const levels[] = {"",        "roar",   "holler",
+                                         "blether", "mutter", "whisper"};
     switch ((AstKind)node->kind) {
-    case AST_KEN: put_name(d, node->ken.name); put_child(d, node->ken.value); break;
+    case AST_KEN:
+        put_name(d, node->ken.name);
+        put_child(d, node->ken.value);
+        break;
     case AST_KEN_LIST:
         put_list(d, node->ken_list.targets);
         put_child(d, node->ken_list.value);
@@ -181,9 +186,15 @@ static void dump_statement(Dump *d, const AstNode *node)
         put_statements(d, node->kin.methods);
         break;
     case AST_THING: dump_thing(d, node); break;
-    case AST_FETCH: put_text(d, node->fetch.path); put_name(d, node->fetch.alias); break;
+    case AST_FETCH:
+        put_text(d, node->fetch.path);
+        put_name(d, node->fetch.alias);
+        break;
     case AST_GIN: dump_gin(d, node); break;
-    case AST_WHILES: put_child(d, node->whiles.cond); put_child(d, node->whiles.body); break;
+    case AST_WHILES:
+        put_child(d, node->whiles.cond);
+        put_child(d, node->whiles.body);
+        break;
     case AST_FER:
         put_name(d, node->fer.first);
         put_name(d, node->fer.second);
@@ -211,32 +222,47 @@ static void dump_expression(Dump *d, const AstNode *node)
         buf_put_i64(d->out, node->integer.value);
         break;
     case AST_FLOAT: put_float(d, node->floating.value); break;
-    case AST_STRING: case AST_BYTES: put_text(d, node->string.value); break;
+    case AST_STRING:
+    case AST_BYTES: put_text(d, node->string.value); break;
     case AST_FSTRING: dump_fstring(d, node); break;
     case AST_BOOL: buf_puts(d->out, node->boolean ? " aye" : " nae"); break;
-    case AST_IDENT: case AST_PAT_BIND: case AST_PAT_REST: put_slice(d, node->ident.name); break;
+    case AST_IDENT:
+    case AST_PAT_BIND:
+    case AST_PAT_REST: put_slice(d, node->ident.name); break;
     case AST_DICT: dump_pairs(d, node); break;
     case AST_TERNARY:
         put_child(d, node->ternary.cond);
         put_child(d, node->ternary.yes);
         put_child(d, node->ternary.no);
         break;
-    case AST_BINARY: buf_printf(d->out, " %s", ast_op_text(node->binary.op)); MDH_FALLTHROUGH;
-    case AST_AN: case AST_OR: case AST_PIPE:
+    case AST_BINARY:
+        buf_printf(d->out, " %s", ast_op_text(node->binary.op));
+        MDH_FALLTHROUGH;
+    case AST_AN:
+    case AST_OR:
+    case AST_PIPE:
         put_child(d, node->binary.left);
         put_child(d, node->binary.right);
         break;
-    case AST_COMPOUND: buf_printf(d->out, " %s", ast_op_text(node->assign.op)); MDH_FALLTHROUGH;
+    case AST_COMPOUND:
+        buf_printf(d->out, " %s", ast_op_text(node->assign.op));
+        MDH_FALLTHROUGH;
     case AST_ASSIGN:
         put_child(d, node->assign.target);
         put_child(d, node->assign.value);
         break;
-    case AST_CALL: put_child(d, node->call.callee); put_list(d, node->call.args); break;
+    case AST_CALL:
+        put_child(d, node->call.callee);
+        put_list(d, node->call.args);
+        break;
     case AST_PROPERTY:
         put_child(d, node->property.object);
         put_slice(d, node->property.name);
         break;
-    case AST_INDEX: put_child(d, node->index.object); put_child(d, node->index.key); break;
+    case AST_INDEX:
+        put_child(d, node->index.object);
+        put_child(d, node->index.key);
+        break;
     case AST_SLICE:
         put_child(d, node->slice.object);
         put_child(d, node->slice.start);
@@ -248,7 +274,10 @@ static void dump_expression(Dump *d, const AstNode *node)
         put_child(d, node->range.start);
         put_child(d, node->range.end);
         break;
-    case AST_KWARG: put_name(d, node->kwarg.name); put_child(d, node->kwarg.value); break;
+    case AST_KWARG:
+        put_name(d, node->kwarg.name);
+        put_child(d, node->kwarg.value);
+        break;
     case AST_KEEK: dump_keek(d, node); break;
     case AST_PAT_RANGE:
         buf_putc(d->out, ' ');
@@ -264,14 +293,25 @@ static void dump_node(Dump *d, const AstNode *node)
 {
     buf_printf(d->out, "(%s", ast_kind_name((AstKind)node->kind));
     switch ((AstKind)node->kind) {
-    case AST_PROGRAM: case AST_BLOCK: case AST_BLOCK_EXPR: put_statements(d, node->list); break;
-    case AST_LIST: case AST_PAT_LIST: put_list(d, node->list); break;
-    case AST_DAE: case AST_LAMBDA: dump_function(d, node->function); break;
-    case AST_GIE: if (node->operand) put_child(d, node->operand); break;
-    case AST_BLETHER: case AST_HURL: case AST_EXPR_STMT: case AST_GROUP: case AST_SPEIR:
-    case AST_NEGATE: case AST_NOT: case AST_SPREAD: case AST_PAT_VALUE:
-        put_child(d, node->operand);
+    case AST_PROGRAM:
+    case AST_BLOCK:
+    case AST_BLOCK_EXPR: put_statements(d, node->list); break;
+    case AST_LIST:
+    case AST_PAT_LIST: put_list(d, node->list); break;
+    case AST_DAE:
+    case AST_LAMBDA: dump_function(d, node->function); break;
+    case AST_GIE:
+        if (node->operand) put_child(d, node->operand);
         break;
+    case AST_BLETHER:
+    case AST_HURL:
+    case AST_EXPR_STMT:
+    case AST_GROUP:
+    case AST_SPEIR:
+    case AST_NEGATE:
+    case AST_NOT:
+    case AST_SPREAD:
+    case AST_PAT_VALUE: put_child(d, node->operand); break;
     default: dump_expression(d, node); break;
     }
     buf_putc(d->out, ')');

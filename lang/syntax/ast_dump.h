@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What `mdhavers ast` prints: a heading, one numbered dump per top-level statement, the total. Nodes are
-// shown as (kind fields children…), statements of a block on lines of their own.
+// What `mdhavers ast` prints: a heading, one numbered dump per top-level statement, the
+// total. Nodes are shown as (kind fields children…), statements of a block on lines of
+// their own.
 
 #ifndef MDH_LANG_SYNTAX_AST_DUMP_H
 #define MDH_LANG_SYNTAX_AST_DUMP_H

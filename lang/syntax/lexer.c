@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-// One pass over the octets. Newlines are tokens everywhere; the parser knows where they count. Brackets
-// are paired here, once, so that the parser can look past a bracketed group in one step: deciding whether
-// a `{` opens a dict or a block then costs linear time in all, however deep the source nests.
+// One pass over the octets. Newlines are tokens everywhere; the parser knows where they
+// count. Brackets are paired here, once, so that the parser can look past a bracketed group
+// in one step: deciding whether a `{` opens a dict or a block then costs linear time in
+// all, however deep the source nests.
 //
-// After the first string without an end, strings end at the line: each later open quote would otherwise
-// search the rest of the file again.
+// After the first string without an end, strings end at the line: each later open quote
+// would otherwise search the rest of the file again.
 
 #include "lang/syntax/lexer.h"
 
 #include "base/num.h"
 #include "base/utf8.h"
 
-// An open bracket. The counts say how many of its kind are open since the last `{`, itself included, so
-// that a stray closer is known without a search.
+// An open bracket. The counts say how many of its kind are open since the last `{`, itself
+// included, so that a stray closer is known without a search.
 typedef struct {
     uint32_t token;
     uint32_t n_parens;
@@ -80,7 +81,8 @@ static Diag *lex_error(Lexer *lx, const char *code, uint32_t start, uint32_t sho
 {
     static const uint32_t max_shown = 40;
     move_place(lx, start);
-    Slice text = slice_sub(lx->text, start, start + (shown < max_shown ? shown : max_shown));
+    Slice text =
+        slice_sub(lx->text, start, start + (shown < max_shown ? shown : max_shown));
     while (text.len && start + text.len < lx->text.len &&
            ((unsigned char)text.ptr[text.len] & 0xC0) == 0x80)
         text.len--; // never half a character
@@ -89,8 +91,8 @@ static Diag *lex_error(Lexer *lx, const char *code, uint32_t start, uint32_t sho
     DiagSpot spot = {lx->in->file, lx->in->source, lx->place.line, lx->place.column,
                      (uint32_t)utf8_count(text.ptr, text.len)};
     return diag_add(lx->in->diags, DIAG_ERROR, code, spot,
-                    "Och! Ah dinnae ken whit '%.*s%s' is at line %u, column %u", SLICE_ARG(text),
-                    dots, lx->place.line, lx->place.column);
+                    "Och! Ah dinnae ken whit '%.*s%s' is at line %u, column %u",
+                    SLICE_ARG(text), dots, lx->place.line, lx->place.column);
 }
 
 // Appends a token of `len` octets from the current position and moves past it.
@@ -128,8 +130,8 @@ static bool has_open(const Lexer *lx, TokenKind opener)
     return (opener == TK_LPAREN ? top->n_parens : top->n_brackets) > 0;
 }
 
-// Pairs a closer with the nearest opener of its kind, but never across a `{`. Openers in between stay
-// without a partner.
+// Pairs a closer with the nearest opener of its kind, but never across a `{`. Openers in
+// between stay without a partner.
 static void close_bracket(Lexer *lx, TokenKind opener, TokenKind closer)
 {
     uint32_t index = lx->tokens->len, partner = 0;
@@ -165,13 +167,13 @@ static void lex_comment(Lexer *lx)
     }
     while (len && (rest.ptr[len - 1] == '\r' || rest.ptr[len - 1] == ' ')) len--;
     move_place(lx, start);
-    Comment comment = {start, len, lx->place.line, lx->place.column, lx->tokens->len,
-                       (uint8_t)kind, !lx->line_has_token};
+    Comment comment = {start,           len,           lx->place.line,     lx->place.column,
+                       lx->tokens->len, (uint8_t)kind, !lx->line_has_token};
     if (!vec_push(lx->comments, comment)) lx->ok = false;
 }
 
-// The end of the string that opens at the quote `at`: the octet after the closing quote, or 0. A backslash
-// takes the next character with it, but not a newline.
+// The end of the string that opens at the quote `at`: the octet after the closing quote, or
+// 0. A backslash takes the next character with it, but not a newline.
 static uint32_t find_string_end(const Lexer *lx, uint32_t at)
 {
     const char *p = lx->text.ptr;
@@ -214,8 +216,9 @@ static bool is_radix_digit(char c, int radix)
 static uint32_t count_digits(const Lexer *lx, uint32_t from, int radix)
 {
     uint32_t n = 0;
-    while (is_radix_digit(peek(lx, from + n), radix) ||
-           (n && peek(lx, from + n) == '_' && is_radix_digit(peek(lx, from + n + 1), radix)))
+    while (
+        is_radix_digit(peek(lx, from + n), radix) ||
+        (n && peek(lx, from + n) == '_' && is_radix_digit(peek(lx, from + n + 1), radix)))
         n++;
     return n;
 }
@@ -223,7 +226,8 @@ static uint32_t count_digits(const Lexer *lx, uint32_t from, int radix)
 bool lex_int_value(Slice text, int64_t *value)
 {
     int radix = 10;
-    if (text.len > 2 && text.ptr[0] == '0' && !is_digit(text.ptr[1]) && text.ptr[1] != '_') {
+    if (text.len > 2 && text.ptr[0] == '0' && !is_digit(text.ptr[1]) &&
+        text.ptr[1] != '_') {
         radix = text.ptr[1] == 'x' ? 16 : text.ptr[1] == 'b' ? 2 : 8;
         text = slice_from(text, 2);
     }
@@ -231,7 +235,8 @@ bool lex_int_value(Slice text, int64_t *value)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '_') continue;
-        unsigned digit = is_digit(c) ? (unsigned)(c - '0') : (unsigned)((c | 32) - 'a' + 10);
+        unsigned digit =
+            is_digit(c) ? (unsigned)(c - '0') : (unsigned)((c | 32) - 'a' + 10);
         if (__builtin_mul_overflow(sum, (uint64_t)radix, &sum) ||
             __builtin_add_overflow(sum, digit, &sum) || sum > INT64_MAX)
             return false;
@@ -309,9 +314,10 @@ static void lex_bad(Lexer *lx)
     uint32_t len = 0, first = 0;
     for (;;) {
         char c = peek(lx, len);
-        bool is_bad = lx->at + len < lx->end &&
-                      ((unsigned char)c >= 0x80 || (unsigned char)c < 9 || c == 127 ||
-                       (c && memchr("@$&^~`?\\", c, 8)) || ((unsigned char)c < 32 && c > 13));
+        bool is_bad =
+            lx->at + len < lx->end &&
+            ((unsigned char)c >= 0x80 || (unsigned char)c < 9 || c == 127 ||
+             (c && memchr("@$&^~`?\\", c, 8)) || ((unsigned char)c < 32 && c > 13));
         if (!is_bad && len) break;
         len++;
         if (!first && ((unsigned char)peek(lx, len) & 0xC0) != 0x80) first = len;
@@ -382,8 +388,14 @@ static void lex_token(Lexer *lx)
 
 uint32_t lex_run(const LexInput *input, TokenVec *tokens, CommentVec *comments, bool *ok)
 {
-    Lexer lx = {.in = input, .text = input->text, .at = input->start, .end = input->end,
-                .place = input->place, .tokens = tokens, .comments = comments, .ok = true};
+    Lexer lx = {.in = input,
+                .text = input->text,
+                .at = input->start,
+                .end = input->end,
+                .place = input->place,
+                .tokens = tokens,
+                .comments = comments,
+                .ok = true};
     while (lx.at < lx.end && lx.ok) {
         if (input->stop_at_colon && !lx.open.len && peek(&lx, 0) == ':') break;
         lex_token(&lx);

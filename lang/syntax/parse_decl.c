@@ -103,7 +103,7 @@ static AstNode *parse_ken_list(Parser *p, AstNode *node)
     parse_expect(p, TK_RBRACKET);
     node->ken_list.targets = parse_list_of(&targets);
     if (parse_expect(p, TK_EQ)) {
-        parse_skip_newlines(p);
+        parse_skip_break(p);
         node->ken_list.value = parse_expr(p);
     }
     return parse_done(p, node);
@@ -118,7 +118,7 @@ AstNode *parse_ken(Parser *p)
     node->ken.doc = find_doc(p, first);
     node->ken.name = parse_name(p, true, "variable name");
     if (!p->panic && parse_accept(p, TK_EQ)) {
-        parse_skip_newlines(p);
+        parse_skip_break(p);
         node->ken.value = parse_expr(p);
     }
     return parse_done(p, node);

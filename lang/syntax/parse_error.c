@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the parser says when it stops. The message is the classic text; the hint is ours: it knows stray
-// and unclosed brackets, words of other languages, slips of the pen and keywords used as names.
+// What the parser says when it stops. The message is the classic text; the hint is ours: it
+// knows stray and unclosed brackets, words of other languages, slips of the pen and
+// keywords used as names.
 
 #include "lang/syntax/parser.h"
 
@@ -25,7 +26,12 @@ const char *parse_token_text(const Parser *p, const Token *token, char *buffer, 
 {
     if (token->kind == TK_EOF && p->is_fstring) return "}";
     switch (token->kind) {
-    case TK_INT: case TK_FLOAT: case TK_STRING: case TK_FSTRING: case TK_BYTES: case TK_IDENT:
+    case TK_INT:
+    case TK_FLOAT:
+    case TK_STRING:
+    case TK_FSTRING:
+    case TK_BYTES:
+    case TK_IDENT:
     case TK_ERROR: return clip(parse_token_slice(p, token), buffer, size);
     default: return token_kind_text((TokenKind)token->kind);
     }
@@ -48,7 +54,8 @@ static uint32_t line_start(const Parser *p, uint32_t index)
 {
     static const uint32_t max_steps = 200;
     uint32_t steps = 0;
-    while (index > 0 && p->tokens[index - 1].kind != TK_NEWLINE && steps++ < max_steps) index--;
+    while (index > 0 && p->tokens[index - 1].kind != TK_NEWLINE && steps++ < max_steps)
+        index--;
     return index;
 }
 
@@ -68,16 +75,19 @@ static bool hint_word(const Parser *p, uint32_t at, Diag *diag)
 
 static bool hint_bracket(const Parser *p, const Token *token, Diag *diag)
 {
-    if (token->kind == TK_RPAREN || token->kind == TK_RBRACKET || token->kind == TK_RBRACE) {
-        diag_hint(diag, token->match ? "Check yer brackets: something is missin' afore this '%s'"
-                                     : "Check yer brackets: this '%s' closes naething",
+    if (token->kind == TK_RPAREN || token->kind == TK_RBRACKET ||
+        token->kind == TK_RBRACE) {
+        diag_hint(diag,
+                  token->match ? "Check yer brackets: something is missin' afore this '%s'"
+                               : "Check yer brackets: this '%s' closes naething",
                   token_kind_text((TokenKind)token->kind));
         return true;
     }
     if (token->kind != TK_EOF) return false;
     for (uint32_t i = p->n_tokens; i-- > 0;) {
         const Token *t = &p->tokens[i];
-        bool is_opener = t->kind == TK_LPAREN || t->kind == TK_LBRACE || t->kind == TK_LBRACKET;
+        bool is_opener =
+            t->kind == TK_LPAREN || t->kind == TK_LBRACE || t->kind == TK_LBRACKET;
         if (!is_opener || t->match) continue;
         diag_hint(diag, "Check yer brackets: the '%s' at line %u is never closed",
                   token_kind_text((TokenKind)t->kind), t->line);
@@ -119,6 +129,7 @@ static Diag *record(Parser *p, const Token *at, const char *code, const char *fo
     va_start(args, format);
     Diag *diag = diag_vadd(p->diags, DIAG_ERROR, code, spot, format, args);
     va_end(args);
+    if (diag_full(p->diags)) p->stopped = true; // nobody reads on
     return diag;
 }
 
@@ -126,9 +137,10 @@ void parse_unexpected(Parser *p, const char *what)
 {
     char buffer[PARSE_TOKEN_TEXT];
     const Token *token = parse_cur(p);
-    Diag *diag = record(p, token, "E0201",
-                        "Haud yer wheesht! Unexpected '%s' at line %u - ah wis expectin' %s",
-                        parse_token_text(p, token, buffer, sizeof buffer), token->line, what);
+    Diag *diag =
+        record(p, token, "E0201",
+               "Haud yer wheesht! Unexpected '%s' at line %u - ah wis expectin' %s",
+               parse_token_text(p, token, buffer, sizeof buffer), token->line, what);
     add_hint(p, token, what, diag);
 }
 
@@ -137,8 +149,7 @@ void parse_no_expression(Parser *p)
     char buffer[PARSE_TOKEN_TEXT];
     const Token *token = parse_cur(p);
     // A line break that would have been free after an operator, had an operand followed.
-    const Token *after = &p->tokens[p->last + 1];
-    if (!p->newlines_free && after < token && after->kind == TK_NEWLINE) token = after;
+    if (p->break_end && p->break_end == p->pos) token = &p->tokens[p->break_start];
     Diag *diag =
         record(p, token, "E0202",
                "Yer code's a richt guddle! Parser gave up at line %u: Unexpected token: %s",
@@ -154,8 +165,9 @@ void parse_fail(Parser *p, const Token *at, const char *code, const char *hint,
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    Diag *diag = record(p, at, code, "Yer code's a richt guddle! Parser gave up at line %u: %s",
-                        at->line, message);
+    Diag *diag =
+        record(p, at, code, "Yer code's a richt guddle! Parser gave up at line %u: %s",
+               at->line, message);
     if (hint) diag_hint(diag, "%s", hint);
     else add_hint(p, at, NULL, diag);
 }

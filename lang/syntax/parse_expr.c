@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Expressions by precedence climbing, lowest first: assignment, |>, ternary, or, an, == !=, < <= > >=,
-// + -, * / %, prefix, postfix with its range suffix, primary.
+// Expressions by precedence climbing, lowest first: assignment, |>, ternary, or, an, == !=,
+// < <= > >=, + -, * / %, prefix, postfix with its range suffix, primary.
 //
-// A brace in expression position is a dict when a `:` stands directly inside it before anything that
-// ends a statement; a block can never have one there. The lexer has paired the brackets, so the look
-// ahead steps over whole groups and looks at each token at most once in all.
+// A brace in expression position is a dict when a `:` stands directly inside it before
+// anything that ends a statement; a block can never have one there. The lexer has paired
+// the brackets, so the look ahead steps over whole groups and looks at each token at most
+// once in all.
 
 #include "lang/syntax/parser.h"
 
@@ -142,10 +143,27 @@ static bool is_continuation(const Parser *p, uint32_t at)
 static bool ends_key(TokenKind kind)
 {
     switch (kind) {
-    case TK_COMMA: case TK_SEMICOLON: case TK_RBRACE: case TK_RPAREN: case TK_RBRACKET:
-    case TK_EOF: case TK_ERROR: case TK_KEN: case TK_DAE: case TK_WHILES: case TK_FER:
-    case TK_GIE: case TK_BLETHER: case TK_BRAK: case TK_HAUD: case TK_KIN: case TK_THING:
-    case TK_FETCH: case TK_HURL: case TK_MAK_SICCAR: case TK_HAE_A_BASH: return true;
+    case TK_COMMA:
+    case TK_SEMICOLON:
+    case TK_RBRACE:
+    case TK_RPAREN:
+    case TK_RBRACKET:
+    case TK_EOF:
+    case TK_ERROR:
+    case TK_KEN:
+    case TK_DAE:
+    case TK_WHILES:
+    case TK_FER:
+    case TK_GIE:
+    case TK_BLETHER:
+    case TK_BRAK:
+    case TK_HAUD:
+    case TK_KIN:
+    case TK_THING:
+    case TK_FETCH:
+    case TK_HURL:
+    case TK_MAK_SICCAR:
+    case TK_HAE_A_BASH: return true;
     default: return token_is_log(kind);
     }
 }
@@ -228,7 +246,8 @@ static AstNode *parse_primary(Parser *p)
     case TK_STRING: return parse_string(p);
     case TK_BYTES: return parse_bytes(p);
     case TK_FSTRING: return parse_fstring(p);
-    case TK_AYE: case TK_NAE: return parse_word(p, AST_BOOL);
+    case TK_AYE:
+    case TK_NAE: return parse_word(p, AST_BOOL);
     case TK_NAETHING: return parse_word(p, AST_NAETHING);
     case TK_MASEL: return parse_word(p, AST_MASEL);
     case TK_IDENT: return parse_word(p, AST_IDENT);
@@ -261,8 +280,7 @@ static AstNode *parse_arg(Parser *p, bool *seen_kwarg)
         return parse_kwarg(p);
     }
     if (*seen_kwarg) {
-        parse_fail(p, first, "E0208", NULL,
-                   "Plain arguments cannae come efter named anes");
+        parse_fail(p, first, "E0208", NULL, "Plain arguments cannae come efter named anes");
     }
     return first->kind == TK_ELLIPSIS ? parse_spread(p) : parse_expr(p);
 }
@@ -295,7 +313,7 @@ static AstNode *parse_property(Parser *p, AstNode *object)
     const Token *name = parse_cur(p);
     if (name->kind != TK_IDENT) {
         parse_unexpected(p, "property name");
-        return node;
+        return parse_done(p, node);
     }
     node->property.name = parse_token_slice(p, name);
     node->property.name_offset = parse_source_offset(p, name->offset);
@@ -348,7 +366,7 @@ static AstNode *parse_range(Parser *p, AstNode *start)
     node->range.start = start;
     node->range.inclusive = parse_kind(p) == TK_DOT_DOT_EQ;
     parse_advance(p);
-    parse_skip_newlines(p);
+    parse_skip_break(p);
     if (parse_enter(p)) node->range.end = parse_binary(p, PREC_ADD);
     else node->range.end = parse_error_node(p);
     parse_leave(p);
@@ -358,7 +376,8 @@ static AstNode *parse_range(Parser *p, AstNode *start)
 // A line may begin with `.name` or `|>` to carry on the one above.
 static void join_line(Parser *p, TokenKind kind)
 {
-    if (p->panic || parse_kind(p) != TK_NEWLINE || parse_kind_past_newlines(p) != kind) return;
+    if (p->panic || parse_kind(p) != TK_NEWLINE || parse_kind_past_newlines(p) != kind)
+        return;
     uint32_t at = p->pos;
     while (p->tokens[at].kind == TK_NEWLINE) at++;
     if (is_continuation(p, at)) parse_skip_newlines(p);
@@ -383,9 +402,21 @@ static AstNode *parse_postfix(Parser *p)
 static bool starts_operand(TokenKind kind)
 {
     switch (kind) {
-    case TK_INT: case TK_FLOAT: case TK_STRING: case TK_BYTES: case TK_IDENT: case TK_LPAREN:
-    case TK_LBRACKET: case TK_MINUS: case TK_BANG: case TK_AYE: case TK_NAE: case TK_NAETHING:
-    case TK_MASEL: case TK_SPEIR: case TK_BAR: return true;
+    case TK_INT:
+    case TK_FLOAT:
+    case TK_STRING:
+    case TK_BYTES:
+    case TK_IDENT:
+    case TK_LPAREN:
+    case TK_LBRACKET:
+    case TK_MINUS:
+    case TK_BANG:
+    case TK_AYE:
+    case TK_NAE:
+    case TK_NAETHING:
+    case TK_MASEL:
+    case TK_SPEIR:
+    case TK_BAR: return true;
     default: return false;
     }
 }
@@ -394,7 +425,8 @@ static AstNode *parse_unary(Parser *p)
 {
     TokenKind kind = parse_kind(p);
     bool is_nae = kind == TK_NAE && starts_operand(parse_next_kind(p));
-    if (p->panic || (kind != TK_MINUS && kind != TK_BANG && !is_nae)) return parse_postfix(p);
+    if (p->panic || (kind != TK_MINUS && kind != TK_BANG && !is_nae))
+        return parse_postfix(p);
     AstNode *node = parse_node(p, kind == TK_MINUS ? AST_NEGATE : AST_NOT, parse_cur(p));
     parse_advance(p);
     if (parse_enter(p)) node->operand = parse_unary(p);
@@ -413,7 +445,7 @@ static AstNode *parse_binary(Parser *p, int min_prec)
         AstNode *node = parse_node_at(p, (AstKind)op.kind, left);
         node->op_line = token->line;
         parse_advance(p);
-        parse_skip_newlines(p);
+        parse_skip_break(p);
         node->binary.left = left;
         node->binary.op = (AstOp)op.op;
         node->binary.right = parse_binary(p, op.prec + 1);
@@ -447,7 +479,7 @@ static AstNode *parse_pipe(Parser *p)
         AstNode *node = parse_node_at(p, AST_PIPE, left);
         node->op_line = parse_cur(p)->line;
         parse_advance(p);
-        parse_skip_newlines(p);
+        parse_skip_break(p);
         node->binary.left = left;
         node->binary.right = parse_ternary(p);
         left = parse_done(p, node);
@@ -459,7 +491,8 @@ static bool is_assignable(const AstNode *node)
     return node->kind == AST_IDENT || node->kind == AST_PROPERTY || node->kind == AST_INDEX;
 }
 
-// The value is read before the target is judged: an error in it comes first in the source's reading too.
+// The value is read before the target is judged: an error in it comes first in the source's
+// reading too.
 static AstNode *parse_assign(Parser *p, AstNode *target, AstKind kind, AstOp op)
 {
     const Token *token = parse_cur(p);
@@ -468,7 +501,7 @@ static AstNode *parse_assign(Parser *p, AstNode *target, AstKind kind, AstOp op)
     node->assign.target = target;
     node->assign.op = op;
     parse_advance(p);
-    parse_skip_newlines(p);
+    parse_skip_break(p);
     node->assign.value = parse_expr(p);
     if (!p->panic && !is_assignable(target)) {
         parse_fail(p, token, "E0203",

@@ -116,7 +116,8 @@ static void parse_entry(Parser *p, AstDictPatEntry *entry)
         entry->pattern->ident.name = entry->key;
         parse_advance(p);
         if (parse_kind(p) == TK_COLON) {
-            parse_fail(p, parse_cur(p), "E0204", "pit the key in quotes: {\"key\": pattern}",
+            parse_fail(p, parse_cur(p), "E0204",
+                       "pit the key in quotes: {\"key\": pattern}",
                        "Expected pattern, got :");
         }
     } else {
@@ -170,7 +171,9 @@ static AstNode *pattern_by_token(Parser *p, AstNode *node)
     case TK_INT: return parse_int_pattern(p, node);
     case TK_FLOAT: node->operand = parse_number(p, false); return parse_done(p, node);
     case TK_STRING: node->operand = parse_string(p); return parse_done(p, node);
-    case TK_AYE: case TK_NAE: case TK_NAETHING: return parse_word_pattern(p, node);
+    case TK_AYE:
+    case TK_NAE:
+    case TK_NAETHING: return parse_word_pattern(p, node);
     case TK_MINUS: return parse_negative(p, node);
     case TK_UNDERSCORE: return parse_wild_pattern(p, node);
     case TK_IDENT: return parse_name_pattern(p, node);

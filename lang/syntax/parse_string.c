@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Literals with insides: escapes, byte strings, floats, f-strings and their format specs.
 //
-// The inside of a `{…}` is lexed in place. Only when it holds \" or \\ an unescaped copy is made, with a
-// map from its octets back to the source, so that spans and carets stay right at any nesting.
+// The inside of a `{…}` is lexed in place. Only when it holds \" or \\ an unescaped copy is
+// made, with a map from its octets back to the source, so that spans and carets stay right
+// at any nesting.
 
 #include "lang/syntax/parser.h"
 
@@ -45,13 +46,15 @@ static char simple_escape(char c)
     case 'n': return '\n';
     case 't': return '\t';
     case 'r': return '\r';
-    case '\\': case '"': case '\'': return c;
+    case '\\':
+    case '"':
+    case '\'': return c;
     default: return '\0';
     }
 }
 
-// Reads what follows a backslash and writes it; octets taken, 0 when the backslash stands for itself. Never
-// writes more than 1 + the octets taken.
+// Reads what follows a backslash and writes it; octets taken, 0 when the backslash stands
+// for itself. Never writes more than 1 + the octets taken.
 static size_t put_escape(Slice s, bool is_bytes, char **out)
 {
     uint32_t value = 0;
@@ -237,9 +240,9 @@ typedef struct {
     const Token *token;
     uint32_t at, end; // in p->text; end is the closing quote
     char quote;
-    LexPlace place;   // where the last interpolation ended: columns are counted from there
+    LexPlace place; // where the last interpolation ended: columns are counted from there
     PartVec parts;
-    char *out;        // the literal piece in the making: piece..out
+    char *out; // the literal piece in the making: piece..out
     char *piece;
 } FReader;
 
@@ -270,7 +273,8 @@ static void read_literal(FReader *f)
         if (s[i] == '\\') {
             uint32_t code_point;
             Slice rest = slice_sub(f->p->text, i + 2, f->end);
-            size_t used = i + 1 < f->end && s[i + 1] == 'u' ? read_unicode(rest, &code_point) : 0;
+            size_t used =
+                i + 1 < f->end && s[i + 1] == 'u' ? read_unicode(rest, &code_point) : 0;
             bool takes_next = i + 1 < f->end && s[i + 1] != '{' && s[i + 1] != '}';
             i += 1 + takes_next + (uint32_t)used;
         } else if ((s[i] == '{' || s[i] == '}') && is_double) {
@@ -338,19 +342,30 @@ static void read_spec(FReader *f, Parser *inner, Slice spec, AstFPart *part)
     AstFormat *format = parse_alloc(f->p, sizeof *format);
     part->format = format;
     if (inner->panic || read_format(spec, format)) return;
-    parse_fail(inner, parse_cur(inner), "E0209",
-               "[[fill]align][0][width][.precision][type], align < > ^, type d x X b o f e g s",
-               "Cannae read the format '%.*s'", SLICE_ARG(slice_sub(spec, 0, 40)));
+    parse_fail(
+        inner, parse_cur(inner), "E0209",
+        "[[fill]align][0][width][.precision][type], align < > ^, type d x X b o f e g s",
+        "Cannae read the format '%.*s'", SLICE_ARG(slice_sub(spec, 0, 40)));
 }
 
 // Parses the tokens of one interpolation; `stop` is where the lexer stopped.
-static void parse_inner(FReader *f, const LexInput *input, const TokenVec *tokens, uint32_t stop)
+static void parse_inner(FReader *f, const LexInput *input, const TokenVec *tokens,
+                        uint32_t stop)
 {
     Parser *p = f->p;
-    Parser inner = {.arena = p->arena, .diags = p->diags, .file = p->file, .source = p->source,
-                    .text = input->text, .map = input->map, .tokens = tokens->items,
-                    .n_tokens = tokens->len, .error_pos = tokens->len, .depth = p->depth,
-                    .newlines_free = true, .is_fstring = true, .spare = p->spare};
+    Parser inner = {.arena = p->arena,
+                    .diags = p->diags,
+                    .file = p->file,
+                    .source = p->source,
+                    .text = input->text,
+                    .map = input->map,
+                    .tokens = tokens->items,
+                    .n_tokens = tokens->len,
+                    .error_pos = tokens->len,
+                    .depth = p->depth,
+                    .newlines_free = true,
+                    .is_fstring = true,
+                    .spare = p->spare};
     AstFPart part = {0};
     parse_skip_newlines(&inner);
     part.expr = parse_expr(&inner);
@@ -363,7 +378,8 @@ static void parse_inner(FReader *f, const LexInput *input, const TokenVec *token
     push_part(f, part);
 
     const Token *last = &tokens->items[tokens->len - 1];
-    f->place = (LexPlace){parse_source_offset(&inner, last->offset), last->line, last->column};
+    f->place =
+        (LexPlace){parse_source_offset(&inner, last->offset), last->line, last->column};
 }
 
 // f->at is at the `{`.
@@ -377,9 +393,15 @@ static void read_interpolation(FReader *f)
                    "This f-string has a { that is never closed");
         return;
     }
-    LexInput input = {.file = p->file, .source = p->source, .text = p->text, .map = p->map,
-                      .start = f->at + 1, .end = close, .place = f->place,
-                      .stop_at_colon = true, .diags = p->diags};
+    LexInput input = {.file = p->file,
+                      .source = p->source,
+                      .text = p->text,
+                      .map = p->map,
+                      .start = f->at + 1,
+                      .end = close,
+                      .place = f->place,
+                      .stop_at_colon = true,
+                      .diags = p->diags};
     if (has_escape && !copy_unescaped(f, f->at + 1, close, &input)) return;
     TokenVec tokens = {0};
     uint32_t stop = lex_run(&input, &tokens, NULL, &ok);
@@ -395,8 +417,11 @@ AstNode *parse_fstring(Parser *p)
     AstNode *node = parse_node(p, AST_FSTRING, token);
     Slice src = parse_token_slice(p, token);
     node->fstring.src = src;
-    FReader f = {.p = p, .token = token, .at = token->offset + 2,
-                 .end = token->offset + token->len - 1, .quote = src.ptr[1]};
+    FReader f = {.p = p,
+                 .token = token,
+                 .at = token->offset + 2,
+                 .end = token->offset + token->len - 1,
+                 .quote = src.ptr[1]};
     f.place = (LexPlace){parse_source_offset(p, token->offset), token->line, token->column};
     f.out = f.piece = arena_alloc(p->arena, src.len);
     if (!f.out) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Recursive descent over the token vector: the parser's core, the statements, and recovery. See parser.h
-// for how errors and newlines work. Nothing is ever parsed twice, so time is linear in the source.
+// Recursive descent over the token vector: the parser's core, the statements, and recovery.
+// See parser.h for how errors and newlines work. Nothing is ever parsed twice, so time is
+// linear in the source.
 
 #include "lang/syntax/parser.h"
 
@@ -49,6 +50,14 @@ void parse_skip_newlines(Parser *p)
     if (!p->stopped) p->pos = past_newlines(p, p->pos);
 }
 
+void parse_skip_break(Parser *p)
+{
+    if (p->stopped || p->tokens[p->pos].kind != TK_NEWLINE) return;
+    p->break_start = p->pos;
+    parse_skip_newlines(p);
+    p->break_end = p->pos;
+}
+
 bool parse_accept(Parser *p, TokenKind kind)
 {
     if (parse_kind(p) != kind) return false;
@@ -94,7 +103,8 @@ static void too_deep(Parser *p)
 
 bool parse_enter(Parser *p)
 {
-    static const uint32_t slack = 16; // the statement and expression around the deepest bracket
+    // For the statement and the expression around the deepest bracket.
+    static const uint32_t slack = 16;
     if (++p->depth <= AST_MAX_DEPTH + slack) return !p->panic;
     if (!p->stopped) too_deep(p);
     return false;
@@ -146,6 +156,7 @@ static void raise_height(void *context, AstNode *child)
 
 AstNode *parse_done(Parser *p, AstNode *node)
 {
+    if (p->out_of_memory) return node; // maybe the spare block, whose fields mean nothing
     const Token *last = &p->tokens[p->last];
     uint32_t end = parse_source_offset(p, last->offset + last->len);
     if (end > node->span.offset) node->span.end_offset = end;
@@ -200,9 +211,18 @@ AstList parse_list_of(const NodeVec *vec)
 static bool starts_statement(TokenKind kind)
 {
     switch (kind) {
-    case TK_KEN: case TK_DAE: case TK_GIN: case TK_WHILES: case TK_FER: case TK_GIE:
-    case TK_BLETHER: case TK_BRAK: case TK_HAUD: case TK_KIN: case TK_THING: case TK_FETCH:
-        return true;
+    case TK_KEN:
+    case TK_DAE:
+    case TK_GIN:
+    case TK_WHILES:
+    case TK_FER:
+    case TK_GIE:
+    case TK_BLETHER:
+    case TK_BRAK:
+    case TK_HAUD:
+    case TK_KIN:
+    case TK_THING:
+    case TK_FETCH: return true;
     default: return token_is_log(kind);
     }
 }
@@ -211,7 +231,8 @@ static void expect_end(Parser *p)
 {
     if (p->panic) return;
     TokenKind kind = parse_kind(p);
-    if (kind == TK_EOF || kind == TK_RBRACE || kind == TK_WHAN || starts_statement(kind)) return;
+    if (kind == TK_EOF || kind == TK_RBRACE || kind == TK_WHAN || starts_statement(kind))
+        return;
     if (kind != TK_NEWLINE && kind != TK_SEMICOLON) {
         parse_unexpected(p, "newline or ';'");
         return;
@@ -438,7 +459,7 @@ static AstNode *parse_mak_siccar(Parser *p)
     parse_advance(p);
     node->mak_siccar.cond = parse_expr(p);
     if (!p->panic && parse_accept(p, TK_COMMA)) {
-        parse_skip_newlines(p);
+        parse_skip_break(p);
         node->mak_siccar.message = parse_expr(p);
     }
     parse_done(p, node);
@@ -450,13 +471,14 @@ static AstNode *parse_log(Parser *p)
 {
     static const AstLogLevel levels[] = {AST_LOG_WHISPER, AST_LOG_MUTTER, AST_LOG_BLETHER,
                                          AST_LOG_HOLLER, AST_LOG_ROAR};
-    AstNode *node = parse_node(p, AST_LOG, parse_cur(p));
-    node->log.level = levels[parse_kind(p) - TK_LOG_WHISPER];
+    const Token *first = parse_cur(p);
+    AstNode *node = parse_node(p, AST_LOG, first);
+    node->log.level = levels[first->kind - TK_LOG_WHISPER];
     parse_advance(p);
     NodeVec args = {0};
     parse_push(p, &args, parse_expr(p));
     while (!p->panic && args.len < 3 && parse_accept(p, TK_COMMA)) {
-        parse_skip_newlines(p);
+        parse_skip_break(p);
         parse_push(p, &args, parse_expr(p));
     }
     node->log.args = parse_list_of(&args);
@@ -515,8 +537,9 @@ static Slice check_source(Slice source, const char *file, DiagList *diags)
 {
     if (source.len > SYNTAX_MAX_SOURCE) {
         DiagSpot spot = {file, SLICE_NONE, 1, 1, 1};
-        diag_add(diags, DIAG_ERROR, "E0105", spot,
-                 "Yer code's a richt guddle! Parser gave up at line 1: the source is ower big");
+        diag_add(
+            diags, DIAG_ERROR, "E0105", spot,
+            "Yer code's a richt guddle! Parser gave up at line 1: the source is ower big");
         return SLICE_NONE;
     }
     size_t bad = utf8_first_invalid(source.ptr, source.len);
@@ -531,7 +554,8 @@ static Slice check_source(Slice source, const char *file, DiagList *diags)
     return SLICE_NONE;
 }
 
-static const void *keep(Arena *arena, const void *items, uint32_t len, size_t size, bool *ok)
+static const void *keep(Arena *arena, const void *items, uint32_t len, size_t size,
+                        bool *ok)
 {
     void *copy = arena_alloc_array(arena, len, size);
     if (!copy) *ok = false;
@@ -542,9 +566,13 @@ static const void *keep(Arena *arena, const void *items, uint32_t len, size_t si
 static bool lex_tree(Arena *arena, SyntaxTree *tree, Slice text, DiagList *diags)
 {
     bool has_bom = slice_starts_with(text, SLICE_LIT("\xEF\xBB\xBF"));
-    LexInput input = {.file = tree->file, .source = text, .text = text,
-                      .start = has_bom ? 3 : 0, .end = (uint32_t)text.len,
-                      .place = {has_bom ? 3 : 0, 1, 1}, .diags = diags};
+    LexInput input = {.file = tree->file,
+                      .source = text,
+                      .text = text,
+                      .start = has_bom ? 3 : 0,
+                      .end = (uint32_t)text.len,
+                      .place = {has_bom ? 3 : 0, 1, 1},
+                      .diags = diags};
     TokenVec tokens = {0};
     CommentVec comments = {0};
     uint32_t errors_before = diags->n_errors;
@@ -566,8 +594,8 @@ static bool lex_tree(Arena *arena, SyntaxTree *tree, Slice text, DiagList *diags
 static SyntaxTree *no_memory(DiagList *diags, const char *file)
 {
     DiagSpot spot = {file, SLICE_NONE, 1, 1, 1};
-    diag_add(diags, DIAG_ERROR, "E0301",
-             spot, "Jings! Something went awfy wrang: Nae memory left tae read the source");
+    diag_add(diags, DIAG_ERROR, "E0301", spot,
+             "Jings! Something went awfy wrang: Nae memory left tae read the source");
     return NULL;
 }
 
@@ -581,10 +609,17 @@ SyntaxTree *syntax_parse(Arena *arena, Slice source, const char *file, DiagList 
     Slice text = check_source(source, file, diags);
     if (!lex_tree(arena, tree, text, diags)) return no_memory(diags, file);
 
-    Parser p = {.arena = arena, .diags = diags, .file = file, .source = text, .text = text,
-                .tokens = tree->tokens, .n_tokens = tree->n_tokens,
-                .error_pos = tree->n_tokens, .comments = tree->comments,
-                .n_comments = tree->n_comments, .spare = spare};
+    Parser p = {.arena = arena,
+                .diags = diags,
+                .file = file,
+                .source = text,
+                .text = text,
+                .tokens = tree->tokens,
+                .n_tokens = tree->n_tokens,
+                .error_pos = tree->n_tokens,
+                .comments = tree->comments,
+                .n_comments = tree->n_comments,
+                .spare = spare};
     tree->module_doc = parse_module_doc(&p);
     tree->program = parse_program(&p);
     if (p.out_of_memory) return no_memory(diags, file);

@@ -10,7 +10,6 @@ static const char *const kind_texts[] = {
 #include "abi/keywords.def"
 };
 
-
 static const char *const kind_ids[] = {
 #define T(id, text) #id,
     TOKEN_CLASSES(T) TOKEN_PUNCTUATION(T)
@@ -25,16 +24,17 @@ typedef struct {
 } Word;
 
 static const Word words[] = {
-#define KEYWORD(id, spelling, canonical, doc) {spelling, TK_##id},
+#define KEYWORD(id, spelling, canonical, doc)       {spelling, TK_##id},
 #define KEYWORD_ALIAS(id, spelling, canonical, doc) {spelling, TK_##id},
 #include "abi/keywords.def"
 };
 
-// First letter and length of each word: a name differs from nearly all words in these already.
+// First letter and length of each word: a name differs from nearly all words in these
+// already.
 static const uint16_t word_keys[] = {
-#define KEYWORD(id, spelling, canonical, doc) \
+#define KEYWORD(id, spelling, canonical, doc)                                              \
     (uint16_t)((unsigned char)(spelling)[0] << 8 | (sizeof(spelling) - 1)),
-#define KEYWORD_ALIAS(id, spelling, canonical, doc) \
+#define KEYWORD_ALIAS(id, spelling, canonical, doc)                                        \
     (uint16_t)((unsigned char)(spelling)[0] << 8 | (sizeof(spelling) - 1)),
 #include "abi/keywords.def"
 };
@@ -78,7 +78,8 @@ static bool is_one_slip(Slice a, Slice b)
     Slice rest_a = slice_from(a, i), rest_b = slice_from(b, i);
     if (a.len < b.len) return slice_eq(rest_a, slice_from(rest_b, 1));
     if (slice_eq(slice_from(rest_a, 1), slice_from(rest_b, 1))) return true;
-    return rest_a.len >= 2 && rest_a.ptr[0] == rest_b.ptr[1] && rest_a.ptr[1] == rest_b.ptr[0] &&
+    return rest_a.len >= 2 && rest_a.ptr[0] == rest_b.ptr[1] &&
+           rest_a.ptr[1] == rest_b.ptr[0] &&
            slice_eq(slice_from(rest_a, 2), slice_from(rest_b, 2));
 }
 
@@ -87,7 +88,8 @@ const char *token_scots_for(Slice word)
     for (size_t i = 0; i < countof(english); i++) {
         if (slice_eq_cstr(word, english[i].word)) return english[i].scots;
     }
-    if (word.len < 4 || word.len > 20) return NULL; // short names are too near to everything
+    if (word.len < 4 || word.len > 20)
+        return NULL; // short names are too near to everything
     for (size_t i = 0; i < countof(words); i++) {
         if (is_one_slip(word, slice_from_cstr(words[i].spelling))) return words[i].spelling;
     }

@@ -12,7 +12,8 @@ void token_dump(const SyntaxTree *tree, Buf *out);
 // A line of 50 `─` and a newline, as both dumps have.
 void token_dump_rule(Buf *out);
 
-// `text` with newlines, tabs, quotes, backslashes and other controls escaped, at most `max` octets of it.
+// `text` with newlines, tabs, quotes, backslashes and other controls escaped, at most `max`
+// octets of it.
 void token_dump_text(Buf *out, Slice text, size_t max);
 
 #endif
