@@ -78,6 +78,9 @@ bool mdh_log_emit(MdhThread *t, const MdhLogRecord *record);
 MdhValue mdh_log_statement(MdhThread *t, int level, int nextras, const MdhValue *v,
                            const char *file, uint32_t line);
 
+// The target of records that name none: the file without its folders.
+Slice mdh_log_file_target(const char *file);
+
 // The records that the memory sinks hold, oldest first, as a new list.
 MdhValue mdh_log_memory(MdhThread *t);
 
