@@ -262,7 +262,8 @@ MdhValue __mdh_indices_o(MdhThread *t, int argc, const MdhArgs_indices_o *a)
 
 static MdhValue count_in_text(MdhThread *t, MdhValue s, MdhValue needle)
 {
-    if (!mdh_is_str(needle)) return mdh_throw_native(t, "coont() on string needs a string tae count");
+    if (!mdh_is_str(needle))
+        return mdh_throw_native(t, "coont() on string needs a string tae count");
     Slice text = mdh_str_slice(s), part_text = mdh_str_slice(needle);
     int64_t n = 0;
     if (part_text.len == 0) return mdh_fix((int64_t)mdh_str_nchars(s) + 1);

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+// Dicts: key identity, order, deletion and compaction, growth, caches, snapshots.
+#include "runtime/data/dict.h"
+
+#include "tests/unit/data_helpers.h"
+
+TEST(keys_are_told_apart_by_kind_and_value)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0);
+    MdhValue l1 = mdh_list_new(t, 0), l2 = mdh_list_new(t, 0);
+    MdhValue keys[] = {mdh_fix(1), float_of(1.0), intern("1"), MDH_AYE, MDH_NAE, MDH_NAETHING,
+                       mdh_fix(0), float_of(0.0), float_of(-0.0), l1, l2, mdh_int(t, INT64_MAX),
+                       mdh_int(t, INT64_MIN), intern(""), float_of(1e300)};
+    uint32_t n = sizeof keys / sizeof keys[0];
+    for (uint32_t i = 0; i < n; i++) REQUIRE(mdh_dict_put(t, d, keys[i], mdh_fix(i)));
+    CHECK_EQ(mdh_dict_len(d), n);
+    for (uint32_t i = 0; i < n; i++) CHECK_EQ(mdh_int_of(mdh_dict_get(d, keys[i])), i);
+    // The same number or text from elsewhere is the same key.
+    CHECK_EQ(mdh_int_of(mdh_dict_get(d, loose("1"))), 2);
+    CHECK_EQ(mdh_int_of(mdh_dict_get(d, mdh_int(t, INT64_MAX))), 11);
+    CHECK_EQ(mdh_int_of(mdh_dict_get(d, float_of(1e300))), 14);
+    CHECK(mdh_is_absent(mdh_dict_get(d, mdh_list_new(t, 0))));
+    CHECK(mdh_is_absent(mdh_dict_get(d, loose("2"))));
+}
+
+TEST(a_small_dict_finds_boxed_and_loose_keys)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0);
+    CHECK(mdh_dict_put(t, d, loose("loose"), mdh_fix(1)));
+    CHECK(mdh_dict_put(t, d, intern("fast"), mdh_fix(2)));
+    CHECK(mdh_dict_put(t, d, mdh_int(t, INT64_MAX), mdh_fix(3)));
+    CHECK_EQ(mdh_int_of(mdh_dict_get(d, intern("loose"))), 1);
+    CHECK_EQ(mdh_int_of(mdh_dict_get(d, loose("fast"))), 2);
+    CHECK_EQ(mdh_int_of(mdh_dict_get(d, mdh_int(t, INT64_MAX))), 3);
+    CHECK_EQ(mdh_int_of(mdh_dict_get_c(d, "fast")), 2);
+    CHECK(mdh_is_absent(mdh_dict_get_c(d, "nane")));
+    CHECK(mdh_dict_put(t, d, intern("loose"), mdh_fix(4)));
+    CHECK_EQ(mdh_dict_len(d), 3);
+}
+
+TEST(order_is_of_first_insertion)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0);
+    bool was;
+    CHECK(mdh_dict_put_c(t, d, "a", mdh_fix(1)) && mdh_dict_put_c(t, d, "b", mdh_fix(2)));
+    CHECK(mdh_dict_put_c(t, d, "c", mdh_fix(3)) && mdh_dict_put_c(t, d, "a", mdh_fix(9)));
+    CHECK_STR(printed(d), "{\"a\": 9, \"b\": 2, \"c\": 3}");
+    CHECK(mdh_dict_remove(t, d, intern("a"), &was) && was);
+    CHECK(mdh_dict_remove(t, d, intern("a"), &was) && !was);
+    CHECK(mdh_dict_put_c(t, d, "a", mdh_fix(5)));
+    CHECK_STR(printed(d), "{\"b\": 2, \"c\": 3, \"a\": 5}");
+    CHECK_EQ(mdh_dict_len(d), 3);
+}
+
+TEST(growth_keeps_order_and_entries)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0), k, v;
+    char name[16];
+    for (int i = 0; i < 20000; i++) {
+        snprintf(name, sizeof name, "k%d", i);
+        REQUIRE(mdh_dict_put(t, d, loose(name), mdh_fix(i)));
+    }
+    CHECK_EQ(mdh_dict_len(d), 20000);
+    MdhDictIter it;
+    mdh_dict_scan(d, &it);
+    for (int64_t i = 0; mdh_dict_next(&it, &k, &v); i++) REQUIRE(mdh_int_of(v) == i);
+    for (int i = 0; i < 20000; i++) {
+        snprintf(name, sizeof name, "k%d", i);
+        REQUIRE(mdh_int_of(mdh_dict_get_c(d, name)) == i);
+    }
+}
+
+// A window of live keys moves through the dict: deleted entries must go, or it would grow.
+TEST(inserting_and_deleting_for_long_stays_small)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0);
+    bool was;
+    for (int64_t i = 0; i < 100000; i++) {
+        REQUIRE(mdh_dict_put(t, d, mdh_fix(i), mdh_fix(i)));
+        if (i < 50) continue;
+        REQUIRE(mdh_dict_remove(t, d, mdh_fix(i - 50), &was) && was);
+    }
+    CHECK_EQ(mdh_dict_len(d), 50);
+    CHECK(mdh_dict_table(d)->cap < 400);
+    for (int64_t i = 99950; i < 100000; i++)
+        CHECK_EQ(mdh_int_of(mdh_dict_get(d, mdh_fix(i))), i);
+    CHECK(mdh_is_absent(mdh_dict_get(d, mdh_fix(99949))));
+}
+
+TEST(emptying_a_big_dict_shrinks_it)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0);
+    bool was;
+    for (int64_t i = 0; i < 5000; i++) REQUIRE(mdh_dict_put(t, d, mdh_fix(i), MDH_AYE));
+    for (int64_t i = 0; i < 4990; i++) REQUIRE(mdh_dict_remove(t, d, mdh_fix(i), &was));
+    CHECK_EQ(mdh_dict_len(d), 10);
+    CHECK(mdh_dict_table(d)->cap < 200);
+    CHECK(!mdh_is_absent(mdh_dict_get(d, mdh_fix(4995))));
+}
+
+TEST(one_key_deleted_and_put_again_in_a_big_dict)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0);
+    bool was;
+    for (int64_t i = 0; i < 15; i++) REQUIRE(mdh_dict_put(t, d, mdh_fix(i), MDH_AYE));
+    for (int64_t i = 0; i < 1000; i++) {
+        REQUIRE(mdh_dict_remove(t, d, mdh_fix(3), &was) && was);
+        REQUIRE(mdh_is_absent(mdh_dict_get(d, mdh_fix(3))));
+        REQUIRE(mdh_dict_put(t, d, mdh_fix(3), mdh_fix(i)));
+        REQUIRE(mdh_int_of(mdh_dict_get(d, mdh_fix(3))) == i);
+    }
+    CHECK_EQ(mdh_dict_len(d), 15);
+}
+
+TEST(a_cache_word_follows_the_key)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0), key = intern("port"), other = mdh_dict_new(t, 0);
+    uint64_t ic = 0, put_ic = 0;
+    bool was;
+    CHECK(mdh_is_absent(mdh_dict_get_cached(d, key, &ic)));
+    CHECK(mdh_dict_put(t, d, loose("host"), mdh_fix(1)));
+    CHECK(mdh_dict_put(t, d, loose("port"), mdh_fix(2)));
+    CHECK_EQ(mdh_int_of(mdh_dict_get_cached(d, key, &ic)), 2);
+    CHECK_EQ(ic, 1);
+    // The loose key gave way to the interned one, so that the next read hits.
+    CHECK(mdh_same(mdh_dict_table(d)->entries[1].key, key));
+    CHECK(mdh_dict_put_cached(t, d, key, mdh_fix(3), &put_ic));
+    CHECK_EQ(put_ic, 1);
+    CHECK(mdh_dict_put_cached(t, d, key, mdh_fix(4), &put_ic));
+    CHECK_EQ(mdh_int_of(mdh_dict_get_cached(d, key, &ic)), 4);
+    CHECK(mdh_dict_remove(t, d, key, &was));
+    CHECK(mdh_is_absent(mdh_dict_get_cached(d, key, &ic)));
+    CHECK(mdh_dict_put_cached(t, d, key, mdh_fix(5), &put_ic));
+    CHECK_EQ(mdh_int_of(mdh_dict_get_cached(d, key, &ic)), 5);
+    CHECK(mdh_is_absent(mdh_dict_get_cached(other, key, &ic)));
+}
+
+TEST(a_snapshot_is_what_was_there)
+{
+    MdhThread *t = the_thread();
+    for (int64_t n = 5; n < 40; n += 30) { // without and with an index
+        for (int what = 0; what < 5; what++) {
+            MdhValue d = mdh_dict_new(t, 0), k, v;
+            MdhDictIter it;
+            bool was;
+            uint64_t ic = 0;
+            for (int64_t i = 0; i < n; i++) mdh_dict_put(t, d, mdh_fix(i), mdh_fix(i));
+            mdh_dict_iter(d, &it);
+            switch (what) {
+            case 0: CHECK(mdh_dict_put(t, d, mdh_fix(2), MDH_NAE)); break;
+            case 1: CHECK(mdh_dict_remove(t, d, mdh_fix(2), &was)); break;
+            case 2: CHECK(mdh_dict_clear(t, d)); break;
+            case 3: CHECK(mdh_dict_put_cached(t, d, mdh_fix(0), MDH_NAE, &ic)); break;
+            default: CHECK(mdh_dict_put(t, d, mdh_fix(1000), MDH_NAE)); break;
+            }
+            int64_t seen = 0;
+            while (mdh_dict_next(&it, &k, &v)) {
+                CHECK(mdh_same(k, mdh_fix(seen)) && mdh_same(v, k));
+                seen++;
+            }
+            CHECK_EQ(seen, n);
+        }
+    }
+}
+
+TEST(a_copy_is_apart)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0);
+    for (int64_t i = 0; i < 30; i++) mdh_dict_put(t, d, mdh_fix(i), mdh_fix(i));
+    MdhValue copy = mdh_dict_copy(t, d);
+    CHECK(mdh_dict_put(t, copy, mdh_fix(0), MDH_NAE));
+    CHECK(mdh_dict_put(t, copy, mdh_fix(77), MDH_NAE));
+    CHECK_EQ(mdh_dict_len(d), 30);
+    CHECK_EQ(mdh_dict_len(copy), 31);
+    CHECK(mdh_same(mdh_dict_get(d, mdh_fix(0)), mdh_fix(0)));
+}
+
+TEST(a_literal_of_many_keys_has_an_index)
+{
+    MdhThread *t = the_thread();
+    MdhValue keys[20], vals[20];
+    char name[8];
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof name, "f%d", i);
+        keys[i] = intern(name);
+        vals[i] = mdh_fix(i);
+    }
+    for (uint32_t n = 0; n <= 20; n++) {
+        MdhValue d = mdh_dict_of(t, n, keys, vals);
+        CHECK_EQ(mdh_dict_len(d), n);
+        for (uint32_t i = 0; i < 20; i++)
+            CHECK(mdh_same(mdh_dict_get(d, keys[i]), i < n ? vals[i] : MDH_ABSENT));
+        CHECK(mdh_dict_put(t, d, mdh_fix(1), MDH_AYE));
+        CHECK_EQ(mdh_dict_len(d), n + 1);
+    }
+}
+
+TEST(a_failed_allocation_leaves_the_dict_alone)
+{
+    MdhThread *t = the_thread();
+    for (uint64_t k = 1; k <= 3; k++) {
+        for (int what = 0; what < 3; what++) {
+            MdhValue d = mdh_dict_new(t, 0);
+            MdhDictIter it;
+            bool was, ok = true;
+            for (int64_t i = 0; i < 20; i++) mdh_dict_put(t, d, mdh_fix(i), mdh_fix(i));
+            mdh_dict_iter(d, &it);
+            mdh_gc_fail_after(k);
+            if (what == 0) ok = mdh_dict_put(t, d, mdh_fix(50), MDH_AYE);
+            if (what == 1) ok = mdh_dict_put(t, d, mdh_fix(5), MDH_AYE);
+            if (what == 2) ok = mdh_dict_remove(t, d, mdh_fix(5), &was);
+            mdh_gc_fail_after(0);
+            if (ok) continue;
+            mdh_take_error(t);
+            CHECK_EQ(mdh_dict_len(d), 20);
+            CHECK(mdh_same(mdh_dict_get(d, mdh_fix(5)), mdh_fix(5)));
+        }
+    }
+}
