@@ -101,8 +101,10 @@ typedef enum {
 #define AST_OPS(O)                                                                         \
     O(EQ, "==", 6)                                                                         \
     O(NE, "!=", 6)                                                                         \
-    O(LT, "<", 7) O(LE, "<=", 7) O(GT, ">", 7) O(GE, ">=", 7) O(ADD, "+", 8)               \
-        O(SUB, "-", 8) O(MUL, "*", 9) O(DIV, "/", 9) O(MOD, "%", 9)
+    O(LT, "<", 7)                                                                          \
+    O(LE, "<=", 7)                                                                         \
+    O(GT, ">", 7) O(GE, ">=", 7) O(ADD, "+", 8) O(SUB, "-", 8) O(MUL, "*", 9)              \
+        O(DIV, "/", 9) O(MOD, "%", 9)
 
 typedef enum {
 #define O(id, text, precedence) AST_OP_##id,

@@ -77,7 +77,7 @@ static void move_place(Lexer *lx, uint32_t offset)
     lx->place = place;
 }
 
-static Diag *lex_error(Lexer *lx, const char *code, uint32_t start, uint32_t shown)
+static Diag *lex_error(Lexer *lx, SyntaxCode code, uint32_t start, uint32_t shown)
 {
     static const uint32_t max_shown = 40;
     move_place(lx, start);
@@ -90,7 +90,7 @@ static Diag *lex_error(Lexer *lx, const char *code, uint32_t start, uint32_t sho
     if (text.len == 1 && text.ptr[0] == '\0') text = SLICE_LIT("\\0");
     DiagSpot spot = {lx->in->file, lx->in->source, lx->place.line, lx->place.column,
                      (uint32_t)utf8_count(text.ptr, text.len)};
-    return diag_add(lx->in->diags, DIAG_ERROR, code, spot,
+    return diag_add(lx->in->diags, DIAG_ERROR, syntax_code(code), spot,
                     "Och! Ah dinnae ken whit '%.*s%s' is at line %u, column %u",
                     SLICE_ARG(text), dots, lx->place.line, lx->place.column);
 }
@@ -199,7 +199,7 @@ static void lex_string(Lexer *lx, TokenKind kind, uint32_t prefix)
     Slice rest = slice_sub(lx->text, lx->at, lx->end);
     size_t newline = slice_find_char(rest, '\n');
     uint32_t len = (uint32_t)(newline == SLICE_NOT_FOUND ? rest.len : newline);
-    Diag *diag = lex_error(lx, "E0102", lx->at, len);
+    Diag *diag = lex_error(lx, SYN_UNTERMINATED, lx->at, len);
     diag_hint(diag, "this string is never closed: pit a %c at its end",
               lx->text.ptr[lx->at + prefix]);
     lx->strings_end_at_newline = true;
@@ -252,7 +252,7 @@ static void push_int(Lexer *lx, uint32_t len)
         push(lx, TK_INT, len);
         return;
     }
-    Diag *diag = lex_error(lx, "E0103", lx->at, len);
+    Diag *diag = lex_error(lx, SYN_BAD_NUMBER, lx->at, len);
     diag_hint(diag, "the muckliest integer is 9223372036854775807");
     push(lx, TK_ERROR, len);
 }
@@ -269,7 +269,7 @@ static bool lex_radix_number(Lexer *lx)
         return true;
     }
     while (is_name_char(peek(lx, len))) len++;
-    Diag *diag = lex_error(lx, "E0103", lx->at, len);
+    Diag *diag = lex_error(lx, SYN_BAD_NUMBER, lx->at, len);
     diag_hint(diag, "efter 0%c come digits o base %d", mark, radix);
     push(lx, TK_ERROR, len);
     return true;
@@ -322,7 +322,7 @@ static void lex_bad(Lexer *lx)
         len++;
         if (!first && ((unsigned char)peek(lx, len) & 0xC0) != 0x80) first = len;
     }
-    lex_error(lx, "E0101", lx->at, first);
+    lex_error(lx, SYN_BAD_CHARACTER, lx->at, first);
     push(lx, TK_ERROR, len);
 }
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/vec.h"
+#include "lang/syntax/codes.h"
 #include "lang/syntax/token.h"
 
 typedef VEC(Token) TokenVec;

@@ -75,7 +75,7 @@ static AstNode *parse_target(Parser *p, bool *has_rest)
     const Token *token = parse_cur(p);
     if (token->kind == TK_ELLIPSIS) {
         if (*has_rest) {
-            parse_fail(p, token, "E0206", NULL,
+            parse_fail(p, token, SYN_TWO_RESTS, NULL,
                        "Ye can only hae ane rest pattern (...) in a destructure");
         }
         *has_rest = true;
@@ -131,7 +131,8 @@ static void parse_param(Parser *p, AstParam *param, bool *seen_default, bool *se
 {
     const Token *first = parse_cur(p);
     if (*seen_rest) {
-        parse_fail(p, first, "E0207", NULL, "Och! The rest parameter (...) maun come last");
+        parse_fail(p, first, SYN_PARAM_ORDER, NULL,
+                   "Och! The rest parameter (...) maun come last");
         return;
     }
     param->is_rest = parse_accept(p, TK_ELLIPSIS);
@@ -144,7 +145,7 @@ static void parse_param(Parser *p, AstParam *param, bool *seen_default, bool *se
         param->default_value = parse_expr(p);
         *seen_default = true;
     } else if (*seen_default) {
-        parse_fail(p, first, "E0207", "gie it a default an' aw",
+        parse_fail(p, first, SYN_PARAM_ORDER, "gie it a default an' aw",
                    "Och! Params wi'oot defaults cannae come efter params wi' defaults");
     }
 }
@@ -194,7 +195,7 @@ static AstList parse_methods(Parser *p)
         if (kind == TK_DAE) {
             parse_push(p, &methods, parse_dae(p));
         } else {
-            parse_fail(p, parse_cur(p), "E0205",
+            parse_fail(p, parse_cur(p), SYN_NOT_A_METHOD,
                        "only `dae` may staun in a `kin`; set fields in init: masel.x = …",
                        "Expected method definition in class");
         }

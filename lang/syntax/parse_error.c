@@ -109,11 +109,11 @@ static void add_hint(const Parser *p, const Token *token, const char *what, Diag
     }
 }
 
-static Diag *record(Parser *p, const Token *at, const char *code, const char *format, ...)
+static Diag *record(Parser *p, const Token *at, SyntaxCode code, const char *format, ...)
     MDH_PRINTF(4, 5);
 
 // NULL when nothing is to be said.
-static Diag *record(Parser *p, const Token *at, const char *code, const char *format, ...)
+static Diag *record(Parser *p, const Token *at, SyntaxCode code, const char *format, ...)
 {
     uint32_t index = (uint32_t)(at - p->tokens);
     bool is_quiet = p->panic || p->stopped || at->kind == TK_ERROR || index == p->error_pos;
@@ -127,7 +127,7 @@ static Diag *record(Parser *p, const Token *at, const char *code, const char *fo
                      (uint32_t)utf8_count(text.ptr, text.len)};
     va_list args;
     va_start(args, format);
-    Diag *diag = diag_vadd(p->diags, DIAG_ERROR, code, spot, format, args);
+    Diag *diag = diag_vadd(p->diags, DIAG_ERROR, syntax_code(code), spot, format, args);
     va_end(args);
     if (diag_full(p->diags)) p->stopped = true; // nobody reads on
     return diag;
@@ -138,7 +138,7 @@ void parse_unexpected(Parser *p, const char *what)
     char buffer[PARSE_TOKEN_TEXT];
     const Token *token = parse_cur(p);
     Diag *diag =
-        record(p, token, "E0201",
+        record(p, token, SYN_UNEXPECTED,
                "Haud yer wheesht! Unexpected '%s' at line %u - ah wis expectin' %s",
                parse_token_text(p, token, buffer, sizeof buffer), token->line, what);
     add_hint(p, token, what, diag);
@@ -151,13 +151,13 @@ void parse_no_expression(Parser *p)
     // A line break that would have been free after an operator, had an operand followed.
     if (p->break_end && p->break_end == p->pos) token = &p->tokens[p->break_start];
     Diag *diag =
-        record(p, token, "E0202",
+        record(p, token, SYN_NO_EXPRESSION,
                "Yer code's a richt guddle! Parser gave up at line %u: Unexpected token: %s",
                token->line, parse_token_text(p, token, buffer, sizeof buffer));
     add_hint(p, token, NULL, diag);
 }
 
-void parse_fail(Parser *p, const Token *at, const char *code, const char *hint,
+void parse_fail(Parser *p, const Token *at, SyntaxCode code, const char *hint,
                 const char *format, ...)
 {
     char message[256];

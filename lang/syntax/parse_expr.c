@@ -280,7 +280,8 @@ static AstNode *parse_arg(Parser *p, bool *seen_kwarg)
         return parse_kwarg(p);
     }
     if (*seen_kwarg) {
-        parse_fail(p, first, "E0208", NULL, "Plain arguments cannae come efter named anes");
+        parse_fail(p, first, SYN_ARGUMENT_ORDER, NULL,
+                   "Plain arguments cannae come efter named anes");
     }
     return first->kind == TK_ELLIPSIS ? parse_spread(p) : parse_expr(p);
 }
@@ -504,7 +505,7 @@ static AstNode *parse_assign(Parser *p, AstNode *target, AstKind kind, AstOp op)
     parse_skip_break(p);
     node->assign.value = parse_expr(p);
     if (!p->panic && !is_assignable(target)) {
-        parse_fail(p, token, "E0203",
+        parse_fail(p, token, SYN_BAD_TARGET,
                    "ye can assign tae a variable, a property (a.b) or an index (a[i])",
                    kind == AST_ASSIGN ? "Invalid assignment target"
                                       : "Invalid compound assignment target");

@@ -42,7 +42,8 @@ static AstNode *parse_negative(Parser *p, AstNode *node)
     if (token->kind == TK_INT || token->kind == TK_FLOAT) {
         node->operand = parse_number(p, true);
     } else {
-        parse_fail(p, token, "E0204", NULL, "Expected number after '-' in pattern, got %s",
+        parse_fail(p, token, SYN_BAD_PATTERN, NULL,
+                   "Expected number after '-' in pattern, got %s",
                    parse_token_text(p, token, buffer, sizeof buffer));
         node->operand = parse_error_node(p);
     }
@@ -85,7 +86,7 @@ static AstNode *parse_list_pattern(Parser *p, AstNode *node)
     while (!p->panic && parse_kind(p) != TK_RBRACKET) {
         bool is_rest = parse_kind(p) == TK_ELLIPSIS;
         if (is_rest && has_rest) {
-            parse_fail(p, parse_cur(p), "E0206", NULL,
+            parse_fail(p, parse_cur(p), SYN_TWO_RESTS, NULL,
                        "Ye can only hae ane rest pattern (...) in a destructure");
         }
         has_rest = has_rest || is_rest;
@@ -116,15 +117,15 @@ static void parse_entry(Parser *p, AstDictPatEntry *entry)
         entry->pattern->ident.name = entry->key;
         parse_advance(p);
         if (parse_kind(p) == TK_COLON) {
-            parse_fail(p, parse_cur(p), "E0204",
+            parse_fail(p, parse_cur(p), SYN_BAD_PATTERN,
                        "pit the key in quotes: {\"key\": pattern}",
                        "Expected pattern, got :");
         }
     } else {
         char buffer[PARSE_TOKEN_TEXT];
-        parse_fail(p, token, "E0204", "a dict pattern is made o \"key\": pattern, or name",
-                   "Expected pattern, got %s",
-                   parse_token_text(p, token, buffer, sizeof buffer));
+        parse_fail(
+            p, token, SYN_BAD_PATTERN, "a dict pattern is made o \"key\": pattern, or name",
+            "Expected pattern, got %s", parse_token_text(p, token, buffer, sizeof buffer));
     }
 }
 
@@ -180,7 +181,7 @@ static AstNode *pattern_by_token(Parser *p, AstNode *node)
     case TK_LBRACKET: return parse_list_pattern(p, node);
     case TK_LBRACE: return parse_dict_pattern(p, node);
     default:
-        parse_fail(p, token, "E0204", NULL, "Expected pattern, got %s",
+        parse_fail(p, token, SYN_BAD_PATTERN, NULL, "Expected pattern, got %s",
                    parse_token_text(p, token, buffer, sizeof buffer));
         node->kind = AST_ERROR;
         return node;

@@ -343,7 +343,7 @@ static void read_spec(FReader *f, Parser *inner, Slice spec, AstFPart *part)
     part->format = format;
     if (inner->panic || read_format(spec, format)) return;
     parse_fail(
-        inner, parse_cur(inner), "E0209",
+        inner, parse_cur(inner), SYN_BAD_FORMAT,
         "[[fill]align][0][width][.precision][type], align < > ^, type d x X b o f e g s",
         "Cannae read the format '%.*s'", SLICE_ARG(slice_sub(spec, 0, 40)));
 }
@@ -389,7 +389,7 @@ static void read_interpolation(FReader *f)
     bool has_escape, ok = true;
     uint32_t close = find_close(f, &has_escape);
     if (!close) {
-        parse_fail(p, f->token, "E0210", "write {{ fer a brace that is text",
+        parse_fail(p, f->token, SYN_BAD_INTERPOLATION, "write {{ fer a brace that is text",
                    "This f-string has a { that is never closed");
         return;
     }

@@ -96,7 +96,7 @@ void *parse_alloc(Parser *p, size_t size)
 
 static void too_deep(Parser *p)
 {
-    parse_fail(p, parse_cur(p), "E0212", "split it intae functions or variables",
+    parse_fail(p, parse_cur(p), SYN_TOO_DEEP, "split it intae functions or variables",
                "Code's nested ower deep (mair than %d levels)", AST_MAX_DEPTH);
     p->panic = p->stopped = true;
 }
@@ -538,7 +538,7 @@ static Slice check_source(Slice source, const char *file, DiagList *diags)
     if (source.len > SYNTAX_MAX_SOURCE) {
         DiagSpot spot = {file, SLICE_NONE, 1, 1, 1};
         diag_add(
-            diags, DIAG_ERROR, "E0105", spot,
+            diags, DIAG_ERROR, syntax_code(SYN_TOO_BIG), spot,
             "Yer code's a richt guddle! Parser gave up at line 1: the source is ower big");
         return SLICE_NONE;
     }
@@ -547,7 +547,7 @@ static Slice check_source(Slice source, const char *file, DiagList *diags)
     uint32_t line, column;
     diag_locate(source, bad, &line, &column);
     DiagSpot spot = {file, source, line, column, 1};
-    Diag *diag = diag_add(diags, DIAG_ERROR, "E0104", spot,
+    Diag *diag = diag_add(diags, DIAG_ERROR, syntax_code(SYN_NOT_UTF8), spot,
                           "Och! Ah dinnae ken whit '\\x%02x' is at line %u, column %u",
                           (unsigned char)source.ptr[bad], line, column);
     diag_hint(diag, "a source file maun be UTF-8 text");
@@ -594,7 +594,7 @@ static bool lex_tree(Arena *arena, SyntaxTree *tree, Slice text, DiagList *diags
 static SyntaxTree *no_memory(DiagList *diags, const char *file)
 {
     DiagSpot spot = {file, SLICE_NONE, 1, 1, 1};
-    diag_add(diags, DIAG_ERROR, "E0301", spot,
+    diag_add(diags, DIAG_ERROR, syntax_code(SYN_NO_MEMORY), spot,
              "Jings! Something went awfy wrang: Nae memory left tae read the source");
     return NULL;
 }

@@ -109,7 +109,7 @@ bool parse_float_value(Parser *p, Slice text, double *out);
 // parse_error.c. All set panic; they record nothing when it is set already, at a TK_ERROR
 // (the lexer has reported it) or at the token of the error before.
 void parse_unexpected(Parser *p, const char *what);
-void parse_fail(Parser *p, const Token *at, const char *code, const char *hint,
+void parse_fail(Parser *p, const Token *at, SyntaxCode code, const char *hint,
                 const char *format, ...) MDH_PRINTF(5, 6);
 void parse_no_expression(Parser *p);
 const char *parse_token_text(const Parser *p, const Token *token, char *buffer,
