@@ -67,15 +67,16 @@ MDH_INLINE MdhValue mdh_dict_get_cached(MdhValue d, MdhValue key, uint64_t *ic)
 MDH_INLINE bool mdh_dict_put_cached(MdhThread *t, MdhValue d, MdhValue key, MdhValue v,
                                     uint64_t *ic)
 {
-    MdhTable *tab = mdh_dict(d)->tab;
-    uint64_t guess = __atomic_load_n(ic, __ATOMIC_RELAXED);
-    if (MDH_LIKELY(!__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED)) &&
-        MDH_LIKELY(guess < tab->used) && MDH_LIKELY(guess >= tab->frozen) &&
-        MDH_LIKELY(tab->entries[guess].key.bits == key.bits) &&
-        MDH_LIKELY(!mdh_is_absent(tab->entries[guess].val))) {
-        MDH_STORE_BARRIER(d, v);
-        MDH_SLOT_STORE(&tab->entries[guess].val, v);
-        return true;
+    if (MDH_LIKELY(!__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED))) {
+        MdhTable *tab = mdh_dict(d)->tab;
+        uint64_t guess = *ic;
+        if (MDH_LIKELY(guess < tab->used) && MDH_LIKELY(guess >= tab->frozen) &&
+            MDH_LIKELY(tab->entries[guess].key.bits == key.bits) &&
+            MDH_LIKELY(!mdh_is_absent(tab->entries[guess].val))) {
+            MDH_STORE_BARRIER(d, v);
+            MDH_SLOT_STORE(&tab->entries[guess].val, v);
+            return true;
+        }
     }
     return mdh_dict_put_cached_slow(t, d, key, v, ic);
 }

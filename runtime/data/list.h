@@ -60,9 +60,9 @@ MDH_INLINE MdhValue mdh_list_get_fast(MdhValue list, uint64_t i)
 }
 MDH_INLINE bool mdh_list_set_fast(MdhValue list, uint64_t i, MdhValue v)
 {
+    if (MDH_UNLIKELY(__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED))) return false;
     MdhListBuf *b = mdh_list(list)->buf;
-    if (MDH_UNLIKELY(__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED)) ||
-        MDH_UNLIKELY(i >= b->n) || MDH_UNLIKELY(i < b->frozen) ||
+    if (MDH_UNLIKELY(i >= b->n) || MDH_UNLIKELY(i < b->frozen) ||
         MDH_UNLIKELY(b->h.flags != MDH_LIST_VALUES))
         return false;
     MDH_STORE_BARRIER(list, v);
@@ -71,11 +71,10 @@ MDH_INLINE bool mdh_list_set_fast(MdhValue list, uint64_t i, MdhValue v)
 }
 MDH_INLINE bool mdh_list_push_fast(MdhValue list, MdhValue v)
 {
+    if (MDH_UNLIKELY(__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED))) return false;
     MdhListBuf *b = mdh_list(list)->buf;
     uint64_t n = b->n;
-    if (MDH_UNLIKELY(__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED)) ||
-        MDH_UNLIKELY(n >= b->cap) || MDH_UNLIKELY(b->h.flags != MDH_LIST_VALUES))
-        return false;
+    if (MDH_UNLIKELY(n >= b->cap) || MDH_UNLIKELY(b->h.flags != MDH_LIST_VALUES)) return false;
     MDH_STORE_BARRIER(list, v);
     MDH_SLOT_STORE(&b->items[n], v);
     __atomic_store_n(&b->n, n + 1, __ATOMIC_RELEASE);
