@@ -70,6 +70,7 @@ static bool new_stacks(MdhThread *t, size_t bytes)
     t->stack_end = t->stack + bytes / sizeof *t->stack;
     t->frames = new_stack(FRAMES * sizeof *t->frames);
     t->frames_end = t->frames ? t->frames + FRAMES : NULL;
+    t->fp = t->frames; // the bottom: no function, no registers
     return t->frames;
 }
 

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The compiler from syntax tree to register bytecode. compile_module is the door; the rest is
+// shared by the compile_*.c files.
+//
+// Registers: locals lie at the bottom, each where it was declared; temporaries are a stack above
+// them (`free` is its top). A call takes a window of consecutive registers at the top: callee,
+// arguments; its first register receives the result.
+#ifndef MDH_LANG_BYTECODE_COMPILER_H
+#define MDH_LANG_BYTECODE_COMPILER_H
+
+#include "base/diag.h"
+#include "lang/bytecode/proto.h"
+#include "lang/syntax/resolve.h"
+
+typedef struct CompileEnv {
+    ResolveEnv resolve;
+    void *ctx;
+    // Is `name` a variable of what lies outside the module (the program's own globals)?
+    // Such a name hides the builtin. May be NULL.
+    bool (*outer_has)(void *ctx, Slice name);
+    // The last top-level expression statement is the module's result (REPL).
+    bool keep_last_value;
+} CompileEnv;
+
+// NULL when something is wrong; the diagnostics say what. `program`, `source` and `file` must
+// outlive the call only; the module owns an arena of its own.
+BcModule *compile_module(const AstNode *program, const char *file, Slice source,
+                         const CompileEnv *env, DiagList *diags);
+
+// ---- shared by compile_*.c -----------------------------------------------------------------
+
+#define MAX_REGS 240
+
+typedef struct JumpList {
+    VEC(uint32_t) at;        // positions of the offset words
+} JumpList;
+
+typedef enum { EXIT_BREAK, EXIT_CONTINUE, EXIT_RETURN, EXIT_VALUE, EXIT_STATEMENT } ExitKind;
+
+typedef struct Pending {     // a way out that leads through a finally
+    ExitKind kind;
+    struct Context *target;
+} Pending;
+
+// What encloses the code being compiled, within one function.
+typedef struct Context {
+    enum { CTX_LOOP, CTX_BLOCK_EXPR, CTX_TOP_STATEMENT, CTX_FINALLY } kind;
+    struct Context *outer;
+    JumpList breaks, continues;  // breaks: also the end of a block expression or statement
+    int reg;                 // block expression: its result; finally: the saved value
+    int kind_reg;            // finally: which pending way out
+    JumpList to_finally;
+    VEC(Pending) pending;
+} Context;
+
+typedef struct UpRef {
+    const Var *var;          // NULL: the enclosing function `self`
+    const Func *self;
+    uint32_t word;           // of NEWFN
+} UpRef;
+
+typedef struct FnState FnState;
+
+typedef struct Compiler {
+    Arena *arena;            // the module's
+    Arena *scratch;
+    BcModule *module;
+    Resolution *names;
+    const CompileEnv *env;
+    const char *file;
+    Slice source;
+    DiagList *diags;
+    Map outer_globals;       // name -> index in module->globals
+    Map stored_outer;        // names that the program assigns to without declaring them
+    bool failed;
+} Compiler;
+
+struct FnState {
+    Compiler *c;
+    FnState *parent;
+    const Func *func;
+    Scope *scope;            // the innermost one being compiled
+    BcProto *p;
+    int free;                // first free register
+    int nlocals;             // registers below hold declared variables or values in use
+    uint32_t line;
+    Context *ctx;
+    VEC(UpRef) ups;
+    struct { uint32_t *slots; uint32_t cap, len; } consts; // hash index over p->consts
+    const AstNode *kin;      // the class whose methods are compiled
+};
+
+// emit.c
+void fail_at(FnState *fs, const AstNode *n, const char *code, const char *message);
+uint32_t emit(FnState *fs, uint32_t word);
+#define EMIT(fs, op, a, b, c) emit((fs), BC_WORD(OP_##op, (a), (b), (c)))
+void emit_bx(FnState *fs, Opcode op, int a, uint32_t bx);
+void emit_jump(FnState *fs, JumpList *list);        // the offset word of the instruction just emitted
+void emit_jmp(FnState *fs, JumpList *list);         // JMP to be patched
+void patch_here(FnState *fs, JumpList *list);
+void patch_to(FnState *fs, JumpList *list, uint32_t target);
+void emit_back(FnState *fs, uint32_t target);       // offset word back to an instruction
+uint32_t here(const FnState *fs);
+uint32_t const_str(FnState *fs, Slice s);
+uint32_t const_bytes(FnState *fs, Slice s);
+uint32_t const_int(FnState *fs, int64_t i);
+uint32_t const_float(FnState *fs, double d);
+uint32_t const_run(FnState *fs, const Slice *names, uint32_t n); // n consecutive string constants
+uint32_t new_cache(FnState *fs, Slice name);
+void emit_const(FnState *fs, int dst, uint32_t k);
+void emit_int(FnState *fs, int dst, int64_t i);
+int new_reg(FnState *fs, const AstNode *n);
+void emit_move(FnState *fs, int dst, int src);
+void at_line(FnState *fs, uint32_t line);
+
+// variables (compile_vars.c)
+void scope_enter(FnState *fs, Scope *s);
+void scope_leave(FnState *fs, Scope *s, Scope *outer);
+void load_use(FnState *fs, const Use *u, int dst);
+void store_use(FnState *fs, const Use *u, int src);
+void define_var(FnState *fs, Var *v, int src);
+int own_register(FnState *fs, const Use *u);         // a plain local of this function, or -1
+bool use_is_global(const Use *u, uint32_t *slot);
+bool use_is_outer(const Use *u);
+uint32_t outer_global(FnState *fs, Slice name);
+void load_outer(FnState *fs, Slice name, int dst);
+uint32_t capture(FnState *fs, const Var *v);         // index among the captured variables
+bool is_constant_name(Slice name);
+const struct MdhBuiltin *builtin_named(FnState *fs, Slice name); // NULL: none, or hidden
+
+// expressions
+void expr(FnState *fs, const AstNode *n, int dst);
+int expr_fresh(FnState *fs, const AstNode *n);       // into a new temporary
+int operand(FnState *fs, const AstNode *n, const AstNode *later1, const AstNode *later2);
+// As operand, but an unset masel is left for the property or call instruction to find.
+int receiver(FnState *fs, const AstNode *n, const AstNode *later);
+void jump_if(FnState *fs, const AstNode *n, bool sense, JumpList *list);
+void assign(FnState *fs, const AstNode *n, int dst); // dst -1: the value is not wanted
+void function_value(FnState *fs, const AstNode *n, int dst);
+void call_expr(FnState *fs, const AstNode *n, const AstNode *piped, int dst);
+void keek(FnState *fs, const AstNode *n, int dst);   // dst -1: a statement
+
+// statements
+void statement(FnState *fs, const AstNode *n);
+void statements(FnState *fs, const AstList *list);
+void block(FnState *fs, const AstNode *n);           // in a scope of its own
+void leave(FnState *fs, ExitKind kind, int value, const AstNode *n);
+void compile_kin(FnState *fs, const AstNode *n);
+#endif

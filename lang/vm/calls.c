@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+// Every call that the dispatcher does not make itself: other kinds of callee, defaults, rest and
+// named parameters, methods on things that are no instances. Script calls push a frame and
+// return, so that script recursion never uses the C stack.
+//
+// A window is w[0] callee, w[1..argc] arguments, with VM_SLACK free words above.
+#include "abi/abi.h"
+#include "lang/vm/vm_priv.h"
+#include "runtime/core/ops.h"
+#include "runtime/data/dict.h"
+#include "runtime/data/list.h"
+#include "runtime/data/object.h"
+#include "runtime/data/str.h"
+
+static MdhValue throw_arity(MdhThread *t, const MdhFnInfo *info, int argc)
+{
+    MdhValue name = mdh_str_c(t, info->name);
+    if (mdh_is_exc(name)) return name;
+    if (info->has_rest)
+        return mdh_throw_type(t, "Function '%v' expects %d or mair arguments but ye gave it %d", name,
+                              (int64_t)info->nrequired, (int64_t)argc);
+    if (info->nrequired == info->nparams)
+        return mdh_throw_error(t, MDH_E_ARITY, name, (int64_t)info->nparams, (int64_t)argc);
+    return mdh_throw_type(t, "Function '%v' expects %d tae %d arguments but ye gave it %d", name,
+                          (int64_t)info->nrequired, (int64_t)info->nparams, (int64_t)argc);
+}
+
+// args[0..argc) are the arguments without masel. Fills up to nparams, gathers the rest.
+static bool arrange(MdhThread *t, const MdhFnInfo *info, int argc, MdhValue *args, bool strict)
+{
+    int n = info->nparams;
+    if (strict && (argc < info->nrequired || (argc > n && !info->has_rest))) {
+        throw_arity(t, info, argc);
+        return false;
+    }
+    for (int i = argc; i < n; i++) args[i] = i < info->nrequired ? MDH_NAETHING : MDH_ABSENT;
+    if (!info->has_rest) return true;
+    MdhValue rest = argc > n ? mdh_list_of(t, (uint64_t)(argc - n), args + n) : mdh_list_new(t, 0);
+    if (mdh_is_exc(rest)) return false;
+    args[n] = rest;
+    return true;
+}
+
+static bool push_frame(MdhThread *t, MdhFn *fn, MdhValue *base, uint64_t kind)
+{
+    MdhFrame *f = t->fp + 1;
+    if (MDH_UNLIKELY(base + fn->info->nregs + VM_SLACK > t->stack_end) ||
+        MDH_UNLIKELY(f >= t->frames_end)) {
+        mdh_throw_error(t, MDH_E_STACK);
+        return false;
+    }
+    f->fn = fn;
+    f->base = base;
+    f->ip = fn->info->code;
+    f->kind = kind;
+    __atomic_store_n(&t->fp, f, __ATOMIC_RELEASE);
+    return true;
+}
+
+bool vm_push(MdhThread *t, MdhFn *fn, int argc, MdhValue *base, bool strict, uint64_t kind)
+{
+    const MdhFnInfo *info = fn->info;
+    bool fine = info->is_method ? arrange(t, info, argc - 1, base + 1, strict)
+                                : arrange(t, info, argc, base, strict);
+    return fine && push_frame(t, fn, base, kind);
+}
+
+MdhValue vm_entry(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
+{
+    const MdhFrame *f = t->fp;
+    MdhValue *w = f && f->fn ? f->base + f->fn->info->nregs + VM_SLACK : t->stack;
+    if (argc > MDH_MAX_PARAMS && !fn->info->has_rest) return throw_arity(t, fn->info, argc);
+    if (w + argc + VM_SLACK > t->stack_end) return mdh_throw_error(t, MDH_E_STACK);
+    w[0] = mdh_from_ptr(fn);
+    for (int i = 0; i < argc; i++) w[i + 1] = argv[i];
+    if (!vm_push(t, fn, argc, w + 1, true, 1)) return MDH_EXC;
+    return vm_exec(t);
+}
+
+// ---- calling a value ------------------------------------------------------------------------
+
+static void shift_up(MdhValue *w, int from, int to, int n)
+{
+    for (int i = n - 1; i >= 0; i--) w[to + i] = w[from + i];
+}
+
+static VmCall call_builtin(MdhThread *t, MdhValue *w, int argc)
+{
+    MdhValue v = mdh_builtin_call(t, ((MdhNativeFn *)mdh_ptr(w[0]))->row, argc, w);
+    if (mdh_is_exc(v)) return VM_THREW;
+    w[0] = v;
+    return VM_DONE;
+}
+
+// The instance stays in w[0]; init's own window lies one above, so its result is dropped.
+static VmCall call_class(MdhThread *t, MdhValue *w, int argc)
+{
+    MdhClass *cls = mdh_ptr(w[0]);
+    MdhValue obj = mdh_instance_new(t, cls);
+    if (mdh_is_exc(obj)) return VM_THREW;
+    MdhValue init = cls->init;
+    if (mdh_is_absent(init)) {
+        w[0] = obj;
+        return VM_DONE;
+    }
+    shift_up(w, 1, 3, argc);
+    w[0] = obj;
+    w[1] = init;
+    w[2] = obj;
+    return vm_push(t, mdh_ptr(init), argc + 1, w + 2, false, 0) ? VM_PUSHED : VM_THREW;
+}
+
+static VmCall call_struct(MdhThread *t, MdhValue *w, int argc)
+{
+    MdhStruct *s = mdh_ptr(w[0]);
+    MdhValue v = (uint32_t)argc != s->n
+                     ? mdh_throw_error(t, MDH_E_ARITY, s->name, (int64_t)s->n, (int64_t)argc)
+                     : mdh_dict_of(t, s->n, s->fields, w + 1);
+    if (mdh_is_exc(v)) return VM_THREW;
+    w[0] = v;
+    return VM_DONE;
+}
+
+static VmCall call_function(MdhThread *t, MdhValue *w, int argc)
+{
+    MdhFn *fn = mdh_ptr(w[0]);
+    if (fn->info->is_method) { // called without its object: masel is unset
+        shift_up(w, 1, 2, argc);
+        w[1] = MDH_ABSENT;
+        argc++;
+    }
+    return vm_push(t, fn, argc, w + 1, true, 0) ? VM_PUSHED : VM_THREW;
+}
+
+VmCall vm_call(MdhThread *t, MdhValue *w, int argc)
+{
+    switch (mdh_tag(w[0])) {
+    case MDH_TAG_FUNCTION: return call_function(t, w, argc);
+    case MDH_TAG_NATIVE_FUNCTION: return call_builtin(t, w, argc);
+    case MDH_TAG_CLASS: return call_class(t, w, argc);
+    case MDH_TAG_STRUCT: return call_struct(t, w, argc);
+    default: mdh_throw_error(t, MDH_E_NOT_CALLABLE, w[0]); return VM_THREW;
+    }
+}
+
+// ---- methods --------------------------------------------------------------------------------
+
+static VmCall undefined(MdhThread *t, MdhValue name)
+{
+    mdh_throw_error(t, MDH_E_UNDEFINED, name);
+    return VM_THREW;
+}
+
+// What recv.name(...) calls when it is not a method: a field, a dict's value, a property.
+static MdhValue callee_of(MdhThread *t, MdhValue recv, MdhValue name, uint64_t *ic)
+{
+    MdhValue f = MDH_ABSENT;
+    if (mdh_is_instance(recv)) f = mdh_instance_get(recv, name, NULL);
+    else if (mdh_is_dict(recv)) f = mdh_dict_get_cached(recv, name, ic);
+    else return __mdh_op_get_prop(t, recv, name, NULL);
+    return mdh_is_absent(f) ? mdh_throw_error(t, MDH_E_UNDEFINED, name) : f;
+}
+
+static VmCall push_method(MdhThread *t, MdhValue m, MdhValue *w, int argc, bool strict)
+{
+    w[0] = m;
+    if (!mdh_is_fn(m) || !((MdhFn *)mdh_ptr(m))->info->is_method) {
+        for (int i = 0; i < argc; i++) w[1 + i] = w[2 + i];
+        return vm_call(t, w, argc);
+    }
+    return vm_push(t, mdh_ptr(m), argc + 1, w + 1, strict, 0) ? VM_PUSHED : VM_THREW;
+}
+
+VmCall vm_call_method(MdhThread *t, MdhValue *w, int argc, MdhValue name, uint64_t *ic)
+{
+    MdhValue recv = w[1];
+    if (mdh_is_absent(recv)) return undefined(t, mdh_str_c(t, "masel"));
+    if (mdh_is_instance(recv)) {
+        MdhValue m = mdh_instance_method(recv, name, ic);
+        if (!mdh_is_absent(m)) return push_method(t, m, w, argc, false);
+    }
+    MdhValue f = callee_of(t, recv, name, ic);
+    if (mdh_is_exc(f)) return VM_THREW;
+    w[0] = f;
+    for (int i = 0; i < argc; i++) w[1 + i] = w[2 + i];
+    return vm_call(t, w, argc);
+}
+
+VmCall vm_call_auld(MdhThread *t, MdhValue *w, int argc, MdhValue name)
+{
+    MdhClass *cls = mdh_ptr(w[0]);
+    int i = mdh_class_find(cls, name);
+    if (i < 0) return undefined(t, name);
+    return push_method(t, cls->methods[i], w, argc, false);
+}
+
+// ---- spread and named arguments -------------------------------------------------------------
+
+static const char *callable_name(MdhValue f)
+{
+    if (mdh_is_fn(f)) return ((MdhFn *)mdh_ptr(f))->info->name;
+    if (mdh_has_tag(f, MDH_TAG_NATIVE_FUNCTION)) return ((MdhNativeFn *)mdh_ptr(f))->row->name;
+    return "?";
+}
+
+static int param_index(const MdhFnInfo *info, MdhValue name)
+{
+    for (int i = 0; i < info->nparams; i++)
+        if (mdh_str_is(name, info->param_names[i])) return i;
+    return -1;
+}
+
+// Puts named values where their parameters are; argc positional ones stand at args already.
+// Returns how many arguments there are now, -1 when it threw.
+static int place_named(MdhThread *t, MdhValue f, int argc, MdhValue *args, int n,
+                       const MdhValue *names, const MdhValue *vals)
+{
+    const MdhFnInfo *info = mdh_is_fn(f) ? ((MdhFn *)mdh_ptr(f))->info : NULL;
+    if (n && (!info || info->is_lambda)) {
+        mdh_throw_type(t, "Function '%s' takes nae named arguments", callable_name(f));
+        return -1;
+    }
+    if (!n) return argc;
+    for (int i = argc; i < info->nparams; i++) args[i] = MDH_ABSENT;
+    for (int k = 0; k < n; k++) {
+        int i = param_index(info, names[k]);
+        if (i < 0) {
+            mdh_throw_type(t, "Function '%s' has nae parameter '%v'", info->name, names[k]);
+            return -1;
+        }
+        if (!mdh_is_absent(args[i])) {
+            mdh_throw_type(t, "Function '%s' gets '%v' twice", info->name, names[k]);
+            return -1;
+        }
+        args[i] = vals[k];
+    }
+    for (int i = argc; i < info->nrequired; i++)
+        if (mdh_is_absent(args[i])) {
+            throw_arity(t, info, argc + n);
+            return -1;
+        }
+    return argc > info->nparams ? argc : info->nparams;
+}
+
+// The function that a class's call with arguments goes to, or f itself.
+static MdhValue init_of(MdhValue f)
+{
+    if (!mdh_has_tag(f, MDH_TAG_CLASS)) return f;
+    MdhValue init = ((MdhClass *)mdh_ptr(f))->init;
+    return mdh_is_absent(init) ? f : init;
+}
+
+// More arguments than a window holds: only a rest parameter takes so many.
+static VmCall call_with_many(MdhThread *t, MdhValue *w, MdhValue self, MdhValue list, uint64_t argc)
+{
+    MdhFn *fn = mdh_is_fn(w[0]) ? mdh_ptr(w[0]) : NULL;
+    if (!fn || !fn->info->has_rest) {
+        mdh_throw_type(t, "Function '%s' gets %d arguments, ower mony fer ane call",
+                       callable_name(w[0]), (int64_t)argc);
+        return VM_THREW;
+    }
+    int n = fn->info->nparams;
+    MdhValue *args = w + 1 + fn->info->is_method;
+    w[1] = self;
+    for (int i = 0; i < n; i++) args[i] = mdh_list_get(t, list, (uint64_t)i);
+    args[n] = mdh_list_slice(t, list, (uint64_t)n, argc);
+    if (mdh_is_exc(args[n])) return VM_THREW;
+    return push_frame(t, fn, w + 1, 0) ? VM_PUSHED : VM_THREW;
+}
+
+static VmCall call_with_list(MdhThread *t, MdhValue *w, MdhValue self, MdhValue list, int n_named,
+                             const MdhValue *names, const MdhValue *vals)
+{
+    MdhValue named[MDH_MAX_PARAMS];
+    uint64_t argc;
+    const MdhListBuf *items = mdh_list_freeze(list, &argc);
+    if (argc > MDH_MAX_PARAMS) return call_with_many(t, w, self, list, argc);
+    for (int k = 0; k < n_named; k++) named[k] = vals[k];
+    bool method = !mdh_is_absent(self);
+    MdhValue *args = w + 1 + method;
+    for (uint64_t i = 0; i < argc; i++) {
+        args[i] = mdh_listbuf_get(t, items, i);
+        if (mdh_is_exc(args[i])) return VM_THREW;
+    }
+    int n = place_named(t, init_of(w[0]), (int)argc, args, n_named, names, named);
+    if (n < 0) return VM_THREW;
+    if (!method) return vm_call(t, w, n);
+    w[1] = self;
+    return push_method(t, w[0], w, n, false);
+}
+
+VmCall vm_call_general(MdhThread *t, MdhValue *w, bool method, int n_named, MdhValue name,
+                       const MdhValue *names)
+{
+    MdhValue recv = w[1], list = w[2], self = MDH_ABSENT;
+    uint64_t ic = 0;
+    if (method) {
+        MdhValue m = MDH_ABSENT;
+        if (mdh_is_absent(recv)) return undefined(t, mdh_str_c(t, "masel"));
+        if (mdh_is_instance(recv)) m = mdh_instance_method(recv, name, &ic);
+        if (!mdh_is_absent(m)) self = recv;
+        else m = callee_of(t, recv, name, &ic);
+        if (mdh_is_exc(m)) return VM_THREW;
+        w[0] = m;
+    }
+    return call_with_list(t, w, self, list, n_named, names, w + 3);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// From compiled module to running code: constants become values, global numbers of the module
+// become slots of the process, every function gets its inline caches. What is made here lives as
+// long as the process (a closure may outlive any scope), in uncollectable memory.
+#include <string.h>
+
+#include "lang/vm/vm_priv.h"
+#include "runtime/data/bytes.h"
+#include "runtime/data/str.h"
+
+static MdhValue make_const(MdhThread *t, const BcConst *c)
+{
+    switch (c->kind) {
+    case BC_INT: return mdh_int(t, c->i);
+    case BC_FLOAT: return mdh_float(t, c->d);
+    case BC_STR: return c->s.len <= 64 ? mdh_str_intern(t, c->s.ptr, c->s.len)
+                                       : mdh_str_new(t, c->s.ptr, c->s.len);
+    case BC_BYTES: return mdh_bytes_from(t, c->s.ptr, c->s.len);
+    }
+    return MDH_NAETHING;
+}
+
+static bool make_constants(MdhThread *t, VmCode *code, const BcProto *p)
+{
+    code->k = mdh_gc_alloc_root((p->consts.len + 1) * sizeof *code->k);
+    if (!code->k) return false;
+    for (uint32_t i = 0; i < p->consts.len; i++) {
+        code->k[i] = make_const(t, &p->consts.items[i]);
+        if (mdh_is_exc(code->k[i])) return false;
+    }
+    return true;
+}
+
+static bool make_caches(VmCode *code, const BcProto *p)
+{
+    code->ic = mdh_gc_alloc_root((p->ic_names.len + 1) * sizeof *code->ic);
+    code->ic_names = mdh_gc_alloc_root((p->ic_names.len + 1) * sizeof *code->ic_names);
+    if (!code->ic || !code->ic_names) return false;
+    for (uint32_t i = 0; i < p->ic_names.len; i++) code->ic_names[i] = code->k[p->ic_names.items[i]];
+    return true;
+}
+
+// The module's global numbers in a copy of the words become slots.
+static uint32_t *bind_code(const BcProto *p, const uint32_t *slots)
+{
+    uint32_t *code = mdh_gc_alloc_root((p->code.len + 1) * sizeof *code);
+    if (!code) return NULL;
+    memcpy(code, p->code.items, p->code.len * sizeof *code);
+    for (uint32_t i = 0; i < p->code.len; i += bc_op_length(p, p->code.items + i)) {
+        Opcode op = BC_OP(code[i]);
+        if (op == OP_GETG || op == OP_SETG || op == OP_DEFG || op == OP_CALLG) code[i + 1] = slots[code[i + 1]];
+    }
+    return code;
+}
+
+static void fill_info(VmCode *code, const BcProto *p, const VmModule *m, const uint32_t *words)
+{
+    code->info = (MdhFnInfo){
+        .name = p->name, .file = m->file, .param_names = p->param_names, .line = p->line,
+        .nregs = p->nregs, .nparams = p->nparams, .nrequired = p->nrequired,
+        .has_rest = p->has_rest, .is_method = p->is_method, .is_lambda = p->is_lambda,
+        .code = words, .lines = p->lines.items, .ncode = p->code.len};
+    code->plain = !p->has_rest && !p->is_method && p->nrequired == p->nparams;
+}
+
+static VmCode *make_code(MdhThread *t, VmModule *m, const BcProto *p, const uint32_t *slots)
+{
+    VmCode *code = mdh_gc_alloc_root(sizeof *code);
+    uint32_t *words = bind_code(p, slots);
+    if (!code || !words) return NULL;
+    code->bc = p;
+    code->module = m;
+    if (!make_constants(t, code, p) || !make_caches(code, p)) return NULL;
+    fill_info(code, p, m, words);
+    code->protos = mdh_gc_alloc_root((p->protos.len + 1) * sizeof(VmCode *));
+    if (!code->protos) return NULL;
+    for (uint32_t i = 0; i < p->protos.len; i++) {
+        code->protos[i] = make_code(t, m, p->protos.items[i], slots);
+        if (!code->protos[i]) return NULL;
+    }
+    return code;
+}
+
+VmCode *vm_module_extend(MdhThread *t, VmModule *m, BcModule *bc)
+{
+    VmCode *code = NULL;
+    uint32_t n = bc->globals.len;
+    uint32_t *slots = arena_alloc_array(bc->arena, n + 1, sizeof *slots);
+    for (uint32_t i = 0; slots && i < n; i++) {
+        const BcGlobal *g = &bc->globals.items[i];
+        slots[i] = g->kind == BC_GLOBAL_OWN ? vm_global_own(m, g->name) : UINT32_MAX;
+    }
+    for (uint32_t i = bc->n_own; slots && i < n; i++) {
+        slots[i] = vm_global_outer(t, m, bc->globals.items[i].name);
+        if (slots[i] == UINT32_MAX) slots = NULL;
+    }
+    if (slots) code = make_code(t, m, bc->main, slots);
+    if (!code) mdh_throw_oom(t, bc->main->code.len * sizeof(uint32_t));
+    return code;
+}
+
+VmModule *vm_module_new(MdhThread *t, BcModule *bc, const char *dir, VmWorld world)
+{
+    VmModule *m = vm_globals_init(t) ? mdh_gc_alloc_root(sizeof *m) : NULL;
+    if (!m) {
+        mdh_throw_oom(t, sizeof *m);
+        bc_module_free(bc);
+        return NULL;
+    }
+    m->bc = bc;
+    m->file = bc->file;
+    m->dir = dir;
+    m->world = world;
+    if (world == VM_WORLD_MAIN) vm_main = m;
+    m->main = vm_module_extend(t, m, bc);
+    return m->main ? m : NULL;
+}
+
+MdhValue vm_run(MdhThread *t, VmCode *main)
+{
+    MdhFn *fn = mdh_new(t, sizeof *fn);
+    if (!fn) return mdh_throw_oom(t, sizeof *fn);
+    fn->h.tag = MDH_TAG_FUNCTION;
+    fn->entry = vm_entry;
+    fn->info = &main->info;
+    return vm_entry(t, fn, 0, NULL);
+}
+
+const VmModule *vm_frame_module(const MdhFrame *f)
+{
+    return f->fn ? ((const VmCode *)f->fn->info)->module : NULL;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+// The slow halves of instructions: loops over things, unwinding, classes, texts.
+#include <string.h>
+
+#include "lang/vm/vm_priv.h"
+#include "runtime/core/ops.h"
+#include "runtime/data/bytes.h"
+#include "runtime/data/dict.h"
+#include "runtime/data/list.h"
+#include "runtime/data/object.h"
+#include "runtime/data/str.h"
+
+// ---- loops ----------------------------------------------------------------------------------
+// State of a walk: r[0] what is walked, r[1] the next position, r[2] end << 3 | what it is.
+
+enum { WALK_LIST, WALK_TABLE, WALK_CREEL, WALK_STRING, WALK_BYTES };
+
+static bool start_walk(MdhValue *r, MdhValue what, uint64_t end, int kind)
+{
+    r[0] = what;
+    r[1] = mdh_fix(0);
+    r[2] = mdh_fix((int64_t)(end << 3 | (unsigned)kind));
+    return true;
+}
+
+bool vm_iter_prep(MdhThread *t, MdhValue *r, int nvars)
+{
+    (void)nvars;
+    MdhValue v = r[0];
+    uint64_t n;
+    switch (mdh_tag(v)) {
+    case MDH_TAG_LIST: {
+        const MdhListBuf *b = mdh_list_freeze(v, &n);
+        return start_walk(r, mdh_from_ptr(b), n, WALK_LIST);
+    }
+    case MDH_TAG_DICT:
+    case MDH_TAG_CREEL: {
+        MdhDictIter it;
+        mdh_dict_iter(v, &it);
+        return start_walk(r, mdh_from_ptr(it.tab), it.end, mdh_is_dict(v) ? WALK_TABLE : WALK_CREEL);
+    }
+    case MDH_TAG_STRING: return start_walk(r, v, mdh_str_nchars(v), WALK_STRING);
+    case MDH_TAG_BYTES:
+        v = mdh_bytes_sub(t, v, 0, mdh_bytes_len(v));
+        return !mdh_is_exc(v) && start_walk(r, v, mdh_bytes_len(v), WALK_BYTES);
+    default: mdh_throw_type(t, "Cannae iterate ower a %k", v); return false;
+    }
+}
+
+static bool range_bound(MdhThread *t, MdhValue *v)
+{
+    if (mdh_is_int(*v)) return true;
+    if (!mdh_is_float(*v)) {
+        mdh_throw_type(t, "Range bounds must be integers");
+        return false;
+    }
+    double d = mdh_float_of(*v);
+    int64_t i = d != d ? 0 : d >= 9223372036854775807.0 ? INT64_MAX : d <= -9223372036854775808.0 ? INT64_MIN : (int64_t)d;
+    *v = mdh_int(t, i);
+    return !mdh_is_exc(*v);
+}
+
+bool vm_for_prep(MdhThread *t, MdhValue *r, bool inclusive)
+{
+    if (!range_bound(t, &r[0]) || !range_bound(t, &r[1])) return false;
+    int64_t from = mdh_int_of(r[0]), to = mdh_int_of(r[1]);
+    if (to <= from && !(inclusive && to == from)) { // empty
+        r[0] = mdh_fix(1);
+        r[1] = mdh_fix(0);
+        return true;
+    }
+    if (!inclusive) to--;
+    if (from > MDH_INT_MIN63 && to < MDH_INT_MAX63) {
+        r[0] = mdh_fix(from);
+        r[1] = mdh_fix(to);
+        return true;
+    }
+    MdhValue list = __mdh_op_range(t, r[0], r[1], inclusive);
+    if (mdh_is_exc(list)) return false;
+    r[0] = list;
+    return vm_iter_prep(t, r, 1);
+}
+
+static int next_entry(MdhValue *r, uint64_t end, MdhValue *key, MdhValue *val)
+{
+    MdhDictIter it = {mdh_ptr(r[0]), (uint32_t)mdh_fixint(r[1]), (uint32_t)end};
+    if (!mdh_dict_next(&it, key, val)) return 0;
+    r[1] = mdh_fix(it.i);
+    return 1;
+}
+
+int vm_iter_next(MdhThread *t, MdhValue *r, MdhValue *out, int nvars)
+{
+    uint64_t i = (uint64_t)mdh_fixint(r[1]), end = (uint64_t)mdh_fixint(r[2]) >> 3;
+    int kind = (int)(mdh_fixint(r[2]) & 7);
+    MdhValue a = mdh_fix((int64_t)i), b = MDH_ABSENT;
+    if (i >= end) return 0;
+    switch (kind) {
+    case WALK_LIST: b = mdh_listbuf_get(t, mdh_ptr(r[0]), i); break;
+    case WALK_TABLE: {
+        MdhValue val;
+        if (!next_entry(r, end, &b, &val)) return 0;
+        out[0] = b;
+        if (nvars == 2) out[1] = val;
+        return 1;
+    }
+    case WALK_CREEL: {
+        MdhValue val;
+        if (!next_entry(r, end, &b, &val)) return 0;
+        r[1] = mdh_fix(mdh_fixint(r[1]) - 1);
+        break;
+    }
+    case WALK_STRING: b = mdh_str_char(t, r[0], (uint32_t)i); break;
+    case WALK_BYTES: b = mdh_fix(mdh_bytes_window(r[0])->data[i]); break;
+    }
+    if (mdh_is_exc(b)) return -1;
+    r[1] = mdh_fix(mdh_fixint(r[1]) + 1);
+    if (nvars == 2) *out++ = a;
+    *out = b;
+    return 1;
+}
+
+bool vm_in_range(MdhValue v, MdhValue from, MdhValue to)
+{
+    if (!mdh_is_int(v) || !mdh_is_number(to)) return false;
+    int64_t i = mdh_int_of(v);
+    if (i < mdh_int_of(from)) return false;
+    return mdh_is_int(to) ? i < mdh_int_of(to) : (double)i < mdh_float_of(to);
+}
+
+// ---- errors ---------------------------------------------------------------------------------
+
+static const BcHandler *handler_for(const VmCode *code, const uint32_t *ip)
+{
+    uint32_t at = (uint32_t)(ip - 1 - code->info.code);
+    for (uint32_t i = 0; i < code->bc->handlers.len; i++) {
+        const BcHandler *h = &code->bc->handlers.items[i];
+        if (at >= h->start && at < h->end) return h;
+    }
+    return NULL;
+}
+
+bool vm_unwind(MdhThread *t)
+{
+    for (;;) {
+        MdhFrame *f = t->fp;
+        const VmCode *code = (const VmCode *)f->fn->info;
+        uint32_t at = (uint32_t)(f->ip - 1 - code->info.code);
+        mdh_throw_at(t, code->info.name, code->info.file, code->info.lines[at]);
+        const BcHandler *h = t->exiting ? NULL : handler_for(code, f->ip);
+        if (h) {
+            if (!h->keep_all) f->base[h->reg] = mdh_take_error(t);
+            f->ip = code->info.code + h->target;
+            return true;
+        }
+        __atomic_store_n(&t->fp, f - 1, __ATOMIC_RELEASE);
+        if (f->kind) return false;
+    }
+}
+
+// All that belongs to a waiting error, kept by a finally block while it runs.
+typedef struct KeptError {
+    MdhObj h;                // MDH_TAG_CELL: never seen by a program
+    MdhValue exc;
+    int32_t line_at;
+    bool hurled;
+    uint32_t line, ntrace, ndropped;
+    const char *file;
+    MdhTraceEntry trace[MDH_TRACE_MAX];
+} KeptError;
+
+MdhValue vm_catch_all(MdhThread *t)
+{
+    KeptError *k = mdh_new(t, sizeof *k);
+    if (!k) return mdh_throw_oom(t, sizeof *k);
+    k->h.tag = MDH_TAG_CELL;
+    k->line_at = t->exc_line_at;
+    k->hurled = t->exc_hurled;
+    k->line = t->exc_line;
+    k->file = t->exc_file;
+    k->ntrace = t->ntrace;
+    k->ndropped = t->ntrace_dropped;
+    memcpy(k->trace, t->trace, sizeof k->trace);
+    k->exc = mdh_take_error(t);
+    return mdh_from_ptr(k);
+}
+
+MdhValue vm_rethrow(MdhThread *t, MdhValue kept)
+{
+    const KeptError *k = mdh_ptr(kept);
+    mdh_throw(t, k->exc);
+    t->exc_line_at = k->line_at;
+    t->exc_hurled = k->hurled;
+    t->exc_line = k->line;
+    t->exc_file = k->file;
+    t->ntrace = k->ntrace;
+    t->ntrace_dropped = k->ndropped;
+    memcpy(t->trace, k->trace, sizeof k->trace);
+    return MDH_EXC;
+}
+
+// ---- classes, texts, destructuring ----------------------------------------------------------
+
+MdhValue vm_class(MdhThread *t, const VmCode *code, const BcKin *kin, const MdhValue *w)
+{
+    MdhClass *super = NULL;
+    if (!mdh_is_absent(w[0])) {
+        if (!mdh_has_tag(w[0], MDH_TAG_CLASS)) return mdh_throw_type(t, "%v isnae a class", code->k[kin->super_k]);
+        super = mdh_ptr(w[0]);
+    }
+    return mdh_class_new(t, code->k[kin->name_k], super, kin->n_methods, code->k + kin->first_method_k,
+                         w + 1, kin->n_fields);
+}
+
+MdhValue vm_thing(MdhThread *t, const VmCode *code, const BcThing *thing)
+{
+    return mdh_struct_new(t, code->k[thing->name_k], thing->n_fields, code->k + thing->first_field_k);
+}
+
+MdhValue vm_format(MdhThread *t, MdhValue v, const BcFormat *f)
+{
+    MdhFormatSpec spec = {.align = f->align, .type = f->type, .zero = f->zero, .width = f->width,
+                          .precision = f->precision};
+    memcpy(spec.fill, f->fill, sizeof spec.fill);
+    return mdh_format_value(t, v, &spec);
+}
+
+MdhValue vm_concat(MdhThread *t, const MdhValue *v, int n)
+{
+    if (n == 1 && mdh_is_str(v[0])) return v[0];
+    MdhSb sb;
+    mdh_sb_init(&sb);
+    for (int i = 0; i < n; i++) {
+        if (mdh_is_str(v[i])) mdh_sb_put_str(&sb, v[i]);
+        else if (mdh_is_fixint(v[i])) mdh_sb_put_int(&sb, mdh_fixint(v[i]));
+        else if (!mdh_show_into(t, &sb, v[i])) {
+            mdh_sb_deinit(&sb);
+            return MDH_EXC;
+        }
+    }
+    return mdh_sb_finish(t, &sb);
+}
+
+MdhValue vm_unpack(MdhThread *t, MdhValue v, int wanted)
+{
+    uint64_t n;
+    if (mdh_is_list(v)) {
+        v = mdh_list_copy(t, v);
+        if (mdh_is_exc(v)) return v;
+        n = mdh_list_len(v);
+    } else if (mdh_is_str(v)) {
+        MdhValue list = mdh_list_new(t, mdh_str_nchars(v));
+        if (mdh_is_exc(list)) return list;
+        v = __mdh_op_spread(t, list, v, false);
+        if (mdh_is_exc(v)) return v;
+        v = list;
+        n = mdh_list_len(v);
+    } else {
+        return mdh_throw_type(t, "Ye can only destructure lists and strings, no' %k", v);
+    }
+    if (n < (uint64_t)wanted)
+        return mdh_throw_type(t, "Cannae destructure: need at least %d elements but got %d", (int64_t)wanted, (int64_t)n);
+    return v;
+}

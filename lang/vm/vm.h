@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// The interpreter: loads compiled modules into the process and runs them on a thread record.
+#ifndef MDH_LANG_VM_VM_H
+#define MDH_LANG_VM_VM_H
+
+#include "base/map.h"
+#include "lang/bytecode/proto.h"
+#include "runtime/core/thread.h"
+
+typedef struct VmModule VmModule;
+
+// A function ready to run: the proto's words with globals bound, constants as values, inline
+// caches. Lives as long as the process, in uncollectable memory.
+typedef struct VmCode {
+    MdhFnInfo info;          // first, so that a function's info is its code
+    MdhValue *k;
+    uint64_t *ic;
+    MdhValue *ic_names;      // the interned name each inline cache is for
+    struct VmCode **protos;
+    const BcProto *bc;
+    VmModule *module;
+    bool plain;              // fixed parameters, no masel: the fast way in
+} VmCode;
+
+typedef enum VmWorld {
+    VM_WORLD_BUNDLED,        // free names mean builtins and the prelude, never the program's
+    VM_WORLD_USER,           // free names mean the program's globals first
+    VM_WORLD_MAIN,           // is the program
+} VmWorld;
+
+struct VmModule {
+    BcModule *bc;            // owned
+    const char *file;        // for traces and messages, static
+    const char *dir;         // where its own fetches are looked for first
+    VmWorld world;
+    Map slots;               // name -> global slot of its variables
+    VmCode *main;
+    VmModule *next;
+};
+
+// Makes the module's code and binds its globals. `bc` is taken over also on failure. NULL: threw
+// (out of memory).
+VmModule *vm_module_new(MdhThread *t, BcModule *bc, const char *dir, VmWorld world);
+// More code for a module that exists (an entry of the REPL): new globals are added to it.
+VmCode *vm_module_extend(MdhThread *t, VmModule *m, BcModule *bc);
+// Runs the top level. MDH_EXC when it threw.
+MdhValue vm_run(MdhThread *t, VmCode *main);
+// A new dict of the module's variables that are set, in order of definition.
+MdhValue vm_module_exports(MdhThread *t, const VmModule *m);
+// Defines a variable of the module.
+bool vm_module_define(MdhThread *t, VmModule *m, MdhValue name, MdhValue v);
+// The module whose code a frame runs; NULL at the bottom.
+const VmModule *vm_frame_module(const MdhFrame *f);
+
+// The driver's module loader: the exports of the module that `importer` names by `path`.
+typedef MdhValue (*VmFetch)(MdhThread *t, const VmModule *importer, MdhValue path);
+// Called when a name is met that is no variable of the program: loads the prelude.
+typedef bool (*VmNeedPrelude)(MdhThread *t);
+void vm_set_loader(VmFetch fetch, VmNeedPrelude need_prelude);
+
+// Writes one line per instruction executed to standard error (the `trace` command). 0 off, 1 by
+// line, 2 also values.
+extern int vm_trace;
+
+// Globals (globals.c) ------------------------------------------------------------------------
+// One array for the whole process; slots never move.
+extern MdhValue *vm_globals;
+extern VmModule *vm_main;    // the program, once there is one
+extern VmModule *vm_base;    // the prelude and the constants
+bool vm_globals_init(MdhThread *t);
+// The slot that `name` means in module m: its own, or what lies outside. UINT32_MAX: no room.
+uint32_t vm_global_own(VmModule *m, Slice name);
+uint32_t vm_global_outer(MdhThread *t, VmModule *m, Slice name);
+// What a slot that is unset stands for: ABSENT when nothing outside has that name either.
+MdhValue vm_global_missing(MdhThread *t, uint32_t slot);
+Slice vm_global_name(uint32_t slot);
+MdhValue vm_builtin_value(MdhThread *t, uint32_t id);
+#endif

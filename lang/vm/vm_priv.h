@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// What exec.c leaves to the other files of the interpreter: everything that is not fast.
+#ifndef MDH_LANG_VM_VM_PRIV_H
+#define MDH_LANG_VM_VM_PRIV_H
+
+#include "lang/vm/vm.h"
+#include "runtime/core/throw.h"
+
+// Words that every frame keeps free above its registers for call windows.
+#define VM_SLACK (MDH_MAX_PARAMS + 4)
+
+typedef enum VmCall { VM_DONE, VM_PUSHED, VM_THREW } VmCall;
+
+// The entry of interpreted functions.
+MdhValue vm_entry(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv);
+// Runs the innermost frame until it returns.
+MdhValue vm_exec(MdhThread *t);
+// Pushes a frame for `fn` whose arguments stand at base[0..argc): fills in what is missing.
+// False: threw.
+bool vm_push(MdhThread *t, MdhFn *fn, int argc, MdhValue *base, bool strict, uint64_t kind);
+// Calls w[0] on argc arguments from w[1]; the result goes to w[0] (VM_DONE) or a frame waits.
+VmCall vm_call(MdhThread *t, MdhValue *w, int argc);
+// w[1].name(w[2]...)
+VmCall vm_call_method(MdhThread *t, MdhValue *w, int argc, MdhValue name, uint64_t *ic);
+// Method `name` of class w[0] on w[1].
+VmCall vm_call_auld(MdhThread *t, MdhValue *w, int argc, MdhValue name);
+VmCall vm_call_general(MdhThread *t, MdhValue *w, bool method, int n_named, MdhValue name,
+                       const MdhValue *names);
+// Looks for a handler from the innermost frame outwards; false when the entry frame is left.
+bool vm_unwind(MdhThread *t);
+MdhValue vm_catch_all(MdhThread *t);
+MdhValue vm_rethrow(MdhThread *t, MdhValue kept);
+
+// Loops: r[0..2] is the iterator's state.
+bool vm_for_prep(MdhThread *t, MdhValue *r, bool inclusive);
+bool vm_iter_prep(MdhThread *t, MdhValue *r, int nvars);
+// 1: out[0] (and out[1]) set; 0: the end; -1: threw.
+int vm_iter_next(MdhThread *t, MdhValue *r, MdhValue *out, int nvars);
+
+MdhValue vm_class(MdhThread *t, const VmCode *code, const BcKin *kin, const MdhValue *w);
+MdhValue vm_thing(MdhThread *t, const VmCode *code, const BcThing *thing);
+MdhValue vm_format(MdhThread *t, MdhValue v, const BcFormat *f);
+MdhValue vm_concat(MdhThread *t, const MdhValue *v, int n);
+MdhValue vm_unpack(MdhThread *t, MdhValue v, int wanted);
+MdhValue vm_fetch(MdhThread *t, const VmModule *importer, MdhValue path);
+bool vm_import(MdhThread *t, VmModule *m, MdhValue dict);
+bool vm_set_global(MdhThread *t, uint32_t slot, MdhValue v);
+bool vm_in_range(MdhValue v, MdhValue from, MdhValue to);
+void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r);
+#endif
