@@ -189,7 +189,7 @@ def test_an_absolute_module_path(cli):
 
 def test_a_syntax_error_in_a_module_names_it(cli):
     cli.write("bad.braw", "ken ok = 1\nken 5 = 2\n")
-    cli.program('fetch "bad"\n').is_(1, "").has(err=["Error in module '", "bad.braw"])
+    cli.program('fetch "bad"\n').is_(1, "").has(err=["Error in module 'bad", "line 2"])
 
 
 def test_stdin_is_the_programs(cli):
