@@ -30,7 +30,8 @@ bool mdh_bytes_octet(MdhThread *t, const char *name, MdhValue v, uint8_t *out)
 // [*from, *to) of a slice: negatives count from the end, both are cut to 0..len.
 static void clamp(uint64_t len, MdhValue start, MdhValue end, uint64_t *from, uint64_t *to)
 {
-    int64_t n = (int64_t)len, a = mdh_int_of(start), b = mdh_is_int(end) ? mdh_int_of(end) : n;
+    int64_t n = (int64_t)len, a = mdh_int_of(start),
+            b = mdh_is_int(end) ? mdh_int_of(end) : n;
     if (a < 0) a += n;
     if (b < 0) b += n;
     a = a < 0 ? 0 : a > n ? n : a;
@@ -110,7 +111,8 @@ MdhValue __mdh_bytes_len(MdhThread *t, int argc, const MdhArgs_bytes_len *a)
 }
 
 // The offset of index i, counted from the end when negative. False when it threw.
-static bool find_index(MdhThread *t, const char *name, uint64_t len, int64_t i, uint64_t *at)
+static bool find_index(MdhThread *t, const char *name, uint64_t len, int64_t i,
+                       uint64_t *at)
 {
     int64_t n = (int64_t)len;
     if (i < -n || i >= n) {
@@ -137,7 +139,8 @@ MdhValue __mdh_bytes_set(MdhThread *t, int argc, const MdhArgs_bytes_set *a)
     uint64_t at;
     if (!mdh_bytes_octet(t, MDH_NAME(bytes_set), a->v, &octet)) return MDH_EXC;
     MdhWindow *w = mdh_bytes_writable(t, a->b);
-    if (!w || !find_index(t, MDH_NAME(bytes_set), w->len, mdh_int_of(a->i), &at)) return MDH_EXC;
+    if (!w || !find_index(t, MDH_NAME(bytes_set), w->len, mdh_int_of(a->i), &at))
+        return MDH_EXC;
     w->data[at] = octet;
     return a->b;
 }

@@ -8,8 +8,9 @@
 
 static MdhValue throw_octet(MdhThread *t, Slice s, size_t at, const char *encoding)
 {
-    return mdh_throw_native(t, "%s() octet %d at offset %d isnae %s", MDH_NAME(bytes_to_string),
-                            (int64_t)(uint8_t)s.ptr[at], (int64_t)at, encoding);
+    return mdh_throw_native(t, "%s() octet %d at offset %d isnae %s",
+                            MDH_NAME(bytes_to_string), (int64_t)(uint8_t)s.ptr[at],
+                            (int64_t)at, encoding);
 }
 
 // Another thread may write to the buffer meanwhile, so it is the copy that is checked.
@@ -20,7 +21,8 @@ static MdhValue from_utf8(MdhThread *t, Slice s, bool strict)
     Slice copy = mdh_str_slice(v);
     size_t bad = utf8_first_invalid(copy.ptr, copy.len);
     if (bad == UTF8_INVALID) return v;
-    return strict ? throw_octet(t, copy, bad, "utf-8") : mdh_text_lossy(t, copy.ptr, copy.len);
+    return strict ? throw_octet(t, copy, bad, "utf-8")
+                  : mdh_text_lossy(t, copy.ptr, copy.len);
 }
 
 // Each octet below `limit` is its code point.
@@ -43,7 +45,8 @@ static MdhValue from_single(MdhThread *t, Slice s, unsigned limit, bool strict)
 static bool is_any(MdhValue s, const char *a, const char *b, const char *c)
 {
     Slice text = mdh_str_slice(s);
-    return slice_eq_nocase(text, slice_from_cstr(a)) || slice_eq_nocase(text, slice_from_cstr(b)) ||
+    return slice_eq_nocase(text, slice_from_cstr(a)) ||
+           slice_eq_nocase(text, slice_from_cstr(b)) ||
            slice_eq_nocase(text, slice_from_cstr(c));
 }
 
@@ -54,12 +57,15 @@ MdhValue __mdh_bytes_to_string(MdhThread *t, int argc, const MdhArgs_bytes_to_st
     Slice s = mdh_bytes_slice_of(a->b);
     bool strict = mdh_str_is(a->mode, "strict");
     if (!strict && !mdh_str_is(a->mode, "replace"))
-        return mdh_throw_native(t, "%s() mode must be strict or replace, no '%v'", name, a->mode);
+        return mdh_throw_native(t, "%s() mode must be strict or replace, no '%v'", name,
+                                a->mode);
     if (is_any(a->encoding, "utf-8", "utf8", "utf_8")) return from_utf8(t, s, strict);
-    if (is_any(a->encoding, "latin1", "latin-1", "iso-8859-1")) return from_single(t, s, 256, strict);
-    if (is_any(a->encoding, "ascii", "us-ascii", "ascii")) return from_single(t, s, 128, strict);
-    return mdh_throw_native(t, "%s() encoding must be utf-8, latin1 or ascii, no '%v'", name,
-                            a->encoding);
+    if (is_any(a->encoding, "latin1", "latin-1", "iso-8859-1"))
+        return from_single(t, s, 256, strict);
+    if (is_any(a->encoding, "ascii", "us-ascii", "ascii"))
+        return from_single(t, s, 128, strict);
+    return mdh_throw_native(t, "%s() encoding must be utf-8, latin1 or ascii, no '%v'",
+                            name, a->encoding);
 }
 
 MdhValue __mdh_bytes_to_list(MdhThread *t, int argc, const MdhArgs_bytes_to_list *a)

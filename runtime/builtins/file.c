@@ -91,10 +91,10 @@ typedef struct WriteWay {
     const char *cannot_open, *cannot_write;
 } WriteWay;
 
-static const WriteWay replacing = {
-    O_TRUNC, "Couldnae open '%v' fer writin': %s", "Couldnae write tae '%v': %s"};
-static const WriteWay appending = {
-    O_APPEND, "Couldnae open '%v' fer appendin': %s", "Couldnae append tae '%v': %s"};
+static const WriteWay replacing = {O_TRUNC, "Couldnae open '%v' fer writin': %s",
+                                   "Couldnae write tae '%v': %s"};
+static const WriteWay appending = {O_APPEND, "Couldnae open '%v' fer appendin': %s",
+                                   "Couldnae append tae '%v': %s"};
 
 static int open_for_writing(MdhValue path, int flags, int *fd)
 {
@@ -217,7 +217,8 @@ MdhValue __mdh_file_delete(MdhThread *t, int argc, const MdhArgs_file_delete *a)
     int err = mdh_ctext(a->path, &name);
     if (!err && unlink(name.data)) err = errno;
     buf_deinit(&name);
-    return err ? mdh_throw_errno(t, "Couldnae delete '%v': %s", a->path, err) : MDH_NAETHING;
+    return err ? mdh_throw_errno(t, "Couldnae delete '%v': %s", a->path, err)
+               : MDH_NAETHING;
 }
 
 // One folder, which may be there already.

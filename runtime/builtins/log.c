@@ -23,8 +23,10 @@ static int level_of(MdhThread *t, MdhValue v)
     if (mdh_is_str(v)) {
         int level = mdh_log_level_parse(mdh_str_slice(v));
         if (level < 0)
-            mdh_throw_native(t, "Invalid log level '%v'. Use: wheesht, roar, holler, blether, "
-                                "mutter, or whisper", v);
+            mdh_throw_native(t,
+                             "Invalid log level '%v'. Use: wheesht, roar, holler, blether, "
+                             "mutter, or whisper",
+                             v);
         return level;
     }
     int64_t i = mdh_int_of(v);
@@ -69,7 +71,8 @@ MdhValue __mdh_log_get_filter(MdhThread *t, int argc, const MdhArgs_log_get_filt
     Buf text;
     buf_init(&text, MDH_MAX_OBJECT_BYTES);
     mdh_log_get_filter(&text);
-    MdhValue s = buf_ok(&text) ? mdh_str_new(t, text.data, text.len) : mdh_throw_oom(t, text.len);
+    MdhValue s =
+        buf_ok(&text) ? mdh_str_new(t, text.data, text.len) : mdh_throw_oom(t, text.len);
     buf_deinit(&text);
     return s;
 }
@@ -139,7 +142,8 @@ static bool read_format(MdhThread *t, MdhValue config, int *out)
     return throw_config(t, "format must be text, json, or compact");
 }
 
-static bool read_bool(MdhThread *t, MdhValue dict, const char *key, const char *error, bool *out)
+static bool read_bool(MdhThread *t, MdhValue dict, const char *key, const char *error,
+                      bool *out)
 {
     MdhValue v = mdh_dict_get_c(dict, key);
     if (mdh_is_absent(v)) return true;
@@ -237,10 +241,12 @@ static bool read_config(MdhThread *t, MdhValue config, MdhLogConfig *c, int *lev
         if (*level < 0) return false;
     }
     v = mdh_dict_get_c(config, "filter");
-    if (!mdh_is_absent(v) && !mdh_is_str(v)) return throw_config(t, "filter must be a string");
+    if (!mdh_is_absent(v) && !mdh_is_str(v))
+        return throw_config(t, "filter must be a string");
     return read_format(t, config, &c->format) &&
            read_bool(t, config, "color", "color must be a bool", &c->color) &&
-           read_bool(t, config, "timestamps", "timestamps must be a bool", &c->timestamps) &&
+           read_bool(t, config, "timestamps", "timestamps must be a bool",
+                     &c->timestamps) &&
            read_sinks(t, config, c);
 }
 
@@ -279,10 +285,11 @@ MdhValue __mdh_log_span(MdhThread *t, int argc, const MdhArgs_log_span *a)
     int level = mdh_is_naething(a->level) ? MDH_LOG_BLETHER : level_of(t, a->level);
     if (level < 0) return MDH_EXC;
     Slice file = mdh_log_file_target(where(t, &line));
-    MdhValue parts[MDH_SPAN_PARTS] = {a->name, mdh_str_c(t, mdh_log_level_name(level)), a->fields,
-                                      a->target};
+    MdhValue parts[MDH_SPAN_PARTS] = {a->name, mdh_str_c(t, mdh_log_level_name(level)),
+                                      a->fields, a->target};
     if (mdh_is_naething(a->fields)) parts[MDH_SPAN_FIELDS] = mdh_dict_new(t, 0);
-    if (mdh_is_naething(a->target)) parts[MDH_SPAN_TARGET] = mdh_str_new(t, file.ptr, file.len);
+    if (mdh_is_naething(a->target))
+        parts[MDH_SPAN_TARGET] = mdh_str_new(t, file.ptr, file.len);
     for (int i = 0; i < MDH_SPAN_PARTS; i++)
         if (mdh_is_exc(parts[i])) return MDH_EXC;
     return mdh_log_span_new(t, parts);
@@ -343,17 +350,18 @@ MdhValue __mdh_log_span_in(MdhThread *t, int argc, const MdhArgs_log_span_in *a)
     uint64_t n = open_spans(t);
     if (!enter(t, a->span)) return MDH_EXC;
     MdhValue result = mdh_call(t, a->fn, 0, NULL);
-    while (open_spans(t) > n) (void)mdh_list_pop(t, t->log_spans); // also those left open inside
+    while (open_spans(t) > n)
+        (void)mdh_list_pop(t, t->log_spans); // also those left open inside
     return result;
 }
 
 // Of older programs ----------------------------------------------------------------------------
 
-#define QUIET(id)                                                                             \
-    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                        \
-    {                                                                                         \
-        (void)t, (void)argc, (void)a;                                                         \
-        return MDH_NAETHING;                                                                  \
+#define QUIET(id)                                                                          \
+    MdhValue __mdh_##id(MdhThread *t, int argc, const MdhArgs_##id *a)                     \
+    {                                                                                      \
+        (void)t, (void)argc, (void)a;                                                      \
+        return MDH_NAETHING;                                                               \
     }
 QUIET(log_debug)
 QUIET(log_info)

@@ -130,7 +130,8 @@ static void put_replacement(MdhSb *sb, const MdhRegex *re, Slice with)
     }
 }
 
-static MdhValue replace(MdhThread *t, MdhValue text, MdhValue pattern, MdhValue with, bool all)
+static MdhValue replace(MdhThread *t, MdhValue text, MdhValue pattern, MdhValue with,
+                        bool all)
 {
     MdhRegex re;
     if (!mdh_regex_open(t, &re, text, pattern)) return MDH_EXC;
@@ -160,7 +161,8 @@ MdhValue __mdh_regex_replace(MdhThread *t, int argc, const MdhArgs_regex_replace
     return replace(t, a->text, a->pattern, a->with, true);
 }
 
-MdhValue __mdh_regex_replace_first(MdhThread *t, int argc, const MdhArgs_regex_replace_first *a)
+MdhValue __mdh_regex_replace_first(MdhThread *t, int argc,
+                                   const MdhArgs_regex_replace_first *a)
 {
     (void)argc;
     return replace(t, a->text, a->pattern, a->with, false);

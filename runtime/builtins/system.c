@@ -90,8 +90,9 @@ MdhValue __mdh_cwd(MdhThread *t, int argc, const MdhArgs_cwd *a)
     Buf dir;
     buf_init(&dir, 1 << 20);
     MdhErr err = os_current_dir(&dir);
-    MdhValue result = err ? mdh_throw_native(t, "Couldnae get current directory: %s", err_text(err))
-                          : mdh_text_lossy(t, dir.data, dir.len);
+    MdhValue result =
+        err ? mdh_throw_native(t, "Couldnae get current directory: %s", err_text(err))
+            : mdh_text_lossy(t, dir.data, dir.len);
     buf_deinit(&dir);
     return result;
 }
@@ -157,7 +158,8 @@ MdhValue __mdh_exit(MdhThread *t, int argc, const MdhArgs_exit *a)
     (void)argc;
     double d = mdh_is_float(a->status) ? mdh_float_of(a->status) : 0;
     t->exit_status = d > -2147483649.0 && d < 2147483648.0 ? (int)d : 0;
-    if (mdh_is_int(a->status)) t->exit_status = (int)(uint32_t)(uint64_t)mdh_int_of(a->status);
+    if (mdh_is_int(a->status))
+        t->exit_status = (int)(uint32_t)(uint64_t)mdh_int_of(a->status);
     t->exiting = true;
     return MDH_EXC;
 }
@@ -207,8 +209,9 @@ MdhValue __mdh_runtime_platform(MdhThread *t, int argc, const MdhArgs_runtime_pl
 static void put_frame(MdhSb *sb, const MdhFrame *f)
 {
     const MdhFnInfo *info = f->fn->info;
-    mdh_sb_printf(sb, "%s  at %s (%s:%u)", sb->len ? "\n" : "", info->name ? info->name : "?",
-                  info->file ? info->file : "?", (unsigned)mdh_frame_line(f));
+    mdh_sb_printf(sb, "%s  at %s (%s:%u)", sb->len ? "\n" : "",
+                  info->name ? info->name : "?", info->file ? info->file : "?",
+                  (unsigned)mdh_frame_line(f));
 }
 
 MdhValue __mdh_stacktrace(MdhThread *t, int argc, const MdhArgs_stacktrace *a)
@@ -227,7 +230,8 @@ MdhValue __mdh_stacktrace(MdhThread *t, int argc, const MdhArgs_stacktrace *a)
     return mdh_sb_finish(t, &sb);
 }
 
-MdhValue __mdh_set_crash_handling(MdhThread *t, int argc, const MdhArgs_set_crash_handling *a)
+MdhValue __mdh_set_crash_handling(MdhThread *t, int argc,
+                                  const MdhArgs_set_crash_handling *a)
 {
     (void)t, (void)argc, (void)a;
     return MDH_NAETHING;

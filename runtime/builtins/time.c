@@ -10,8 +10,8 @@
 #include "runtime/sys/calendar.h"
 #include "runtime/sys/out.h"
 
-#define MS_NS INT64_C(1000000)
-#define S_NS INT64_C(1000000000)
+#define MS_NS      INT64_C(1000000)
+#define S_NS       INT64_C(1000000000)
 #define FORMAT_MAX (1 << 20) // octets of a formatted date
 
 // Clocks ---------------------------------------------------------------------------------------
@@ -87,7 +87,8 @@ MdhValue __mdh_bide(MdhThread *t, int argc, const MdhArgs_bide *a)
 {
     (void)argc;
     double ms = mdh_number_as_double(a->ms);
-    if (ms != ms) return mdh_throw_native(t, "%s() needs a number o' milliseconds", MDH_NAME(bide));
+    if (ms != ms)
+        return mdh_throw_native(t, "%s() needs a number o' milliseconds", MDH_NAME(bide));
     return sleep_ms(t, ms);
 }
 
@@ -95,7 +96,8 @@ static MdhValue callable_name(MdhThread *t, MdhValue fn)
 {
     switch (mdh_tag(fn)) {
     case MDH_TAG_FUNCTION: return mdh_str_c(t, ((MdhFn *)mdh_ptr(fn))->info->name);
-    case MDH_TAG_NATIVE_FUNCTION: return mdh_str_c(t, ((MdhNativeFn *)mdh_ptr(fn))->row->name);
+    case MDH_TAG_NATIVE_FUNCTION:
+        return mdh_str_c(t, ((MdhNativeFn *)mdh_ptr(fn))->row->name);
     case MDH_TAG_CLASS: return ((MdhClass *)mdh_ptr(fn))->name;
     default: return ((MdhStruct *)mdh_ptr(fn))->name;
     }
@@ -139,8 +141,9 @@ MdhValue __mdh_date_now(MdhThread *t, int argc, const MdhArgs_date_now *a)
         const char *key;
         int64_t value;
     } parts[] = {
-        {"year", d.year}, {"month", d.month}, {"day", d.day}, {"hour", d.hour},
-        {"minute", d.minute}, {"second", d.second}, {"weekday", d.weekday},
+        {"year", d.year},       {"month", d.month},   {"day", d.day},
+        {"hour", d.hour},       {"minute", d.minute}, {"second", d.second},
+        {"weekday", d.weekday},
     };
     MdhValue dict = mdh_dict_new(t, countof(parts));
     for (size_t i = 0; i < countof(parts) && !mdh_is_exc(dict); i++)
@@ -157,8 +160,8 @@ MdhValue __mdh_date_format(MdhThread *t, int argc, const MdhArgs_date_format *a)
     if (!secs_of(a->secs, &secs) || !mdh_date_local(secs, &d)) return throw_timestamp(t);
     buf_init(&text, FORMAT_MAX);
     mdh_date_format(&d, mdh_str_slice(a->format), &text);
-    MdhValue result = buf_ok(&text) ? mdh_str_new(t, text.data, text.len)
-                                    : mdh_throw_oom(t, FORMAT_MAX);
+    MdhValue result =
+        buf_ok(&text) ? mdh_str_new(t, text.data, text.len) : mdh_throw_oom(t, FORMAT_MAX);
     buf_deinit(&text);
     return result;
 }
@@ -167,7 +170,8 @@ MdhValue __mdh_date_parse(MdhThread *t, int argc, const MdhArgs_date_parse *a)
 {
     (void)argc;
     int64_t secs;
-    const char *wrong = mdh_date_parse(mdh_str_slice(a->text), mdh_str_slice(a->format), &secs);
+    const char *wrong =
+        mdh_date_parse(mdh_str_slice(a->text), mdh_str_slice(a->format), &secs);
     if (wrong) return mdh_throw_native(t, "Couldnae parse date '%v': %s", a->text, wrong);
     return mdh_int(t, secs);
 }
@@ -179,8 +183,8 @@ static int64_t unit_ms(MdhValue unit)
         const char *name;
         int64_t ms;
     } units[] = {
-        {"milliseconds", 1}, {"seconds", 1000}, {"minutes", 60000}, {"hours", 3600000},
-        {"days", 86400000}, {"weeks", 604800000},
+        {"milliseconds", 1}, {"seconds", 1000},  {"minutes", 60000},
+        {"hours", 3600000},  {"days", 86400000}, {"weeks", 604800000},
     };
     for (size_t i = 0; i < countof(units); i++)
         if (mdh_str_is(unit, units[i].name)) return units[i].ms;
@@ -248,11 +252,11 @@ static const char *ordinal_end(int day)
 
 MdhValue __mdh_braw_date(MdhThread *t, int argc, const MdhArgs_braw_date *a)
 {
-    static const char *const days[] = {"Monday", "Tuesday", "Wednesday", "Thursday",
+    static const char *const days[] = {"Monday", "Tuesday",   "Wednesday",  "Thursday",
                                        "Friday", "Setterday", "the Sabbath"};
-    static const char *const months[] = {
-        "Januar", "Februar", "Mairch", "Aprile", "Mey", "Juin",
-        "Julie", "August", "September", "October", "November", "December"};
+    static const char *const months[] = {"Januar",    "Februar", "Mairch",   "Aprile",
+                                         "Mey",       "Juin",    "Julie",    "August",
+                                         "September", "October", "November", "December"};
     (void)argc;
     int64_t secs = os_wall_ns() / S_NS;
     MdhDate d;
@@ -260,7 +264,7 @@ MdhValue __mdh_braw_date(MdhThread *t, int argc, const MdhArgs_braw_date *a)
     if (!mdh_is_naething(a->secs) && !secs_of(a->secs, &secs)) return throw_timestamp(t);
     if (!mdh_date_utc(secs, &d)) return throw_timestamp(t);
     mdh_sb_init(&sb);
-    mdh_sb_printf(&sb, "%s, the %d%s o' %s, %lld", days[d.weekday], d.day, ordinal_end(d.day),
-                  months[d.month - 1], (long long)d.year);
+    mdh_sb_printf(&sb, "%s, the %d%s o' %s, %lld", days[d.weekday], d.day,
+                  ordinal_end(d.day), months[d.month - 1], (long long)d.year);
     return mdh_sb_finish(t, &sb);
 }

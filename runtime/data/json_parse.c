@@ -187,7 +187,8 @@ static MdhValue parse_number(Reader *r)
     }
     NumStatus status = num_parse_double(text, &d);
     if (status == NUM_NOMEM) return mdh_throw_oom(r->t, text.len);
-    return status == NUM_OK ? mdh_float(r->t, d) : fail_text(r, "Invalid number: %v", start);
+    return status == NUM_OK ? mdh_float(r->t, d)
+                            : fail_text(r, "Invalid number: %v", start);
 }
 
 static MdhValue parse_word(Reader *r, const char *word, size_t n, MdhValue v)
@@ -209,7 +210,8 @@ static MdhValue parse_items(Reader *r, MdhValue list)
         skip_blanks(r);
         if (r->at >= r->end) return fail(r, "Unterminated JSON array");
         if (*r->at == ']') break;
-        if (*r->at != ',') return fail_char(r, "Expected ']' or ',' in JSON array, got '%v'");
+        if (*r->at != ',')
+            return fail_char(r, "Expected ']' or ',' in JSON array, got '%v'");
         r->at++;
     }
     r->at++;
@@ -264,7 +266,8 @@ static MdhValue parse_object(Reader *r)
         skip_blanks(r);
         if (r->at >= r->end) return fail(r, "Unterminated JSON object");
         if (*r->at == '}') break;
-        if (*r->at != ',') return fail_char(r, "Expected '}' or ',' in JSON object, got '%v'");
+        if (*r->at != ',')
+            return fail_char(r, "Expected '}' or ',' in JSON object, got '%v'");
         r->at++;
     }
     r->at++;
@@ -286,13 +289,23 @@ static MdhValue parse_value(Reader *r)
     skip_blanks(r);
     if (r->at >= r->end) return fail(r, "Unexpected end of JSON");
     switch (*r->at) {
-    case '{': case '[': return parse_nested(r);
+    case '{':
+    case '[': return parse_nested(r);
     case '"': return parse_string(r, false);
     case 't': return parse_word(r, "true", 4, MDH_AYE);
     case 'f': return parse_word(r, "false", 5, MDH_NAE);
     case 'n': return parse_word(r, "null", 4, MDH_NAETHING);
-    case '-': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9': return parse_number(r);
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': return parse_number(r);
     default: return fail_char(r, "Unexpected character '%v' in JSON");
     }
 }

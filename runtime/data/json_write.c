@@ -12,7 +12,7 @@ typedef struct Writer {
     MdhThread *t;
     MdhSb *sb;
     bool pretty;
-    int level;               // of indent
+    int level; // of indent
 } Writer;
 
 static bool write_value(Writer *w, MdhValue v);
@@ -143,7 +143,9 @@ static bool write_value(Writer *w, MdhValue v)
     switch (mdh_tag(v)) {
     case MDH_TAG_ABSENT: // a slot that another thread has just emptied
     case MDH_TAG_NAETHING: mdh_sb_put(w->sb, "null", 4); return true;
-    case MDH_TAG_BOOL: mdh_sb_puts(w->sb, v.bits == MDH_BITS_AYE ? "true" : "false"); return true;
+    case MDH_TAG_BOOL:
+        mdh_sb_puts(w->sb, v.bits == MDH_BITS_AYE ? "true" : "false");
+        return true;
     case MDH_TAG_INTEGER: mdh_sb_put_int(w->sb, mdh_int_of(v)); return true;
     case MDH_TAG_FLOAT: write_float(w, mdh_float_of(v)); return true;
     case MDH_TAG_LIST:

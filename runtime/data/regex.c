@@ -20,25 +20,26 @@
 #include "runtime/data/regex_syntax.h"
 #include "runtime/data/str.h"
 
-#define CACHE_SLOTS 64
+#define CACHE_SLOTS        64
 #define MAX_CACHED_PATTERN 4096 // octets; longer ones are compiled each time
-#define MAX_PATTERN (1 << 20)
-#define MATCH_LIMIT 5000000 // steps: about half a second
-#define HEAP_LIMIT_KB (64 * 1024)
-#define PAREN_NEST_LIMIT 200
+#define MAX_PATTERN        (1 << 20)
+#define MATCH_LIMIT        5000000 // steps: about half a second
+#define HEAP_LIMIT_KB      (64 * 1024)
+#define PAREN_NEST_LIMIT   200
 
 typedef struct CacheSlot {
     Buf pattern;
-    pcre2_code *code;        // NULL: free
+    pcre2_code *code; // NULL: free
     uint32_t hash, users;
-    uint64_t stamp;          // of the last use
+    uint64_t stamp; // of the last use
 } CacheSlot;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CacheSlot cache[CACHE_SLOTS];
 static uint64_t clock_now;
-static pcre2_compile_context *compile_context; // NULL when memory was out at the start: defaults
+// NULL when memory was out at the start: defaults
+static pcre2_compile_context *compile_context;
 static pcre2_match_context *match_context;
 
 static void start(void)
@@ -73,7 +74,8 @@ static pcre2_code *compile(MdhThread *t, MdhValue pattern)
     pcre2_code *compiled = NULL;
     Buf ours;
     if (text.len > MAX_PATTERN) {
-        mdh_throw_native(t, "Invalid regex: it is langer than %d bytes", (int64_t)MAX_PATTERN);
+        mdh_throw_native(t, "Invalid regex: it is langer than %d bytes",
+                         (int64_t)MAX_PATTERN);
         return NULL;
     }
     buf_init(&ours, (size_t)MAX_PATTERN * 3);
@@ -102,7 +104,8 @@ static pcre2_code *compile(MdhThread *t, MdhValue pattern)
 static CacheSlot *find_nolock(Slice pattern, uint32_t hash)
 {
     for (CacheSlot *s = cache; s < cache + CACHE_SLOTS; s++)
-        if (s->code && s->hash == hash && slice_eq(buf_view(&s->pattern), pattern)) return s;
+        if (s->code && s->hash == hash && slice_eq(buf_view(&s->pattern), pattern))
+            return s;
     return NULL;
 }
 
@@ -215,7 +218,8 @@ static int throw_match(MdhThread *t, int code)
         mdh_throw_oom(t, (uint64_t)HEAP_LIMIT_KB * 1024);
     } else if (code == PCRE2_ERROR_MATCHLIMIT || code == PCRE2_ERROR_DEPTHLIMIT ||
                code == PCRE2_ERROR_HEAPLIMIT || code == PCRE2_ERROR_JIT_STACKLIMIT) {
-        mdh_throw_native(t, "The regex is ower muckle work fer this text (match limit reached)");
+        mdh_throw_native(
+            t, "The regex is ower muckle work fer this text (match limit reached)");
     } else {
         mdh_throw_native(t, "The regex failed (%d)", (int64_t)code);
     }
@@ -230,15 +234,16 @@ static int search(MdhThread *t, MdhRegex *re, size_t from)
                          match_context);
     // The machine code has a small fixed stack; the interpreter takes its frames from the heap.
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(re->code, text, re->text.len, from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
-                         re->match, match_context);
+        rc = pcre2_match(re->code, text, re->text.len, from,
+                         PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, re->match, match_context);
     if (rc == PCRE2_ERROR_NOMATCH) return 0;
     return rc < 0 ? throw_match(t, rc) : 1;
 }
 
 static size_t step_over(const MdhRegex *re, size_t at)
 {
-    return at < re->text.len ? at + utf8_len_of_lead((unsigned char)re->text.ptr[at]) : at + 1;
+    return at < re->text.len ? at + utf8_len_of_lead((unsigned char)re->text.ptr[at])
+                             : at + 1;
 }
 
 int mdh_regex_next(MdhThread *t, MdhRegex *re)
@@ -279,7 +284,7 @@ Slice mdh_regex_group(const MdhRegex *re, uint32_t group)
 int mdh_regex_group_index(const MdhRegex *re, Slice name)
 {
     uint64_t number;
-    char text[33];           // names have at most 32 characters
+    char text[33]; // names have at most 32 characters
     if (num_parse_u64(name, 10, &number) == NUM_OK)
         return number <= re->ngroups ? (int)number : -1;
     if (name.len >= sizeof text) return -1;

@@ -13,7 +13,8 @@ typedef struct Scan {
     Buf *out;
 } Scan;
 
-static const char LOOK_AROUND[] = "look-around, including look-ahead and look-behind, is not supported";
+static const char LOOK_AROUND[] =
+    "look-around, including look-ahead and look-behind, is not supported";
 static const char BACK_REFERENCE[] = "backreferences are not supported";
 static const char NOT_OURS[] = "this kind o group is not supported";
 
@@ -53,7 +54,8 @@ static const char *scan_escape(Scan *s, bool in_class)
         return NULL; // the library names the lone backslash
     }
     char c = s->at[1];
-    if ((c >= '1' && c <= '9') || (!in_class && c && strchr("kg", c))) return BACK_REFERENCE;
+    if ((c >= '1' && c <= '9') || (!in_class && c && strchr("kg", c)))
+        return BACK_REFERENCE;
     if (c && strchr("KGRXCNEZ", c)) return "unrecognized escape sequence";
     if (c == 'v') { // the library's \v is any vertical white space
         buf_puts(s->out, "\\x0b");
@@ -119,7 +121,8 @@ static const char *scan_group(Scan *s)
         pass(s, 1);
         return NULL;
     }
-    if (has(s, "(?=") || has(s, "(?!") || has(s, "(?<=") || has(s, "(?<!")) return LOOK_AROUND;
+    if (has(s, "(?=") || has(s, "(?!") || has(s, "(?<=") || has(s, "(?<!"))
+        return LOOK_AROUND;
     if (has(s, "(?P=")) return BACK_REFERENCE;
     size_t head = has(s, "(?P<") ? 4 : has(s, "(?<") ? 3 : 0;
     if (head && (size_t)(s->end - s->at) > head && is_name_start(s->at[head])) {
@@ -161,7 +164,9 @@ const char *mdh_regex_translate(Slice pattern, Buf *out)
         case '\\': wrong = scan_escape(&s, false); break;
         case '[': wrong = scan_class(&s); break;
         case '(': wrong = scan_group(&s); break;
-        case '*': case '+': case '?': wrong = scan_repeat(&s, 1); break;
+        case '*':
+        case '+':
+        case '?': wrong = scan_repeat(&s, 1); break;
         case '{':
             n = counted(&s);
             if (n) wrong = scan_repeat(&s, n);

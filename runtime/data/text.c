@@ -33,7 +33,8 @@ MdhValue mdh_text_lossy(MdhThread *t, const char *p, size_t n)
 Slice mdh_text_trim(Slice s)
 {
     size_t step;
-    while (s.len && utf8_is_space(utf8_decode(s.ptr, s.len, &step))) s = slice_from(s, step);
+    while (s.len && utf8_is_space(utf8_decode(s.ptr, s.len, &step)))
+        s = slice_from(s, step);
     while (s.len) {
         size_t last = s.len - 1;
         while (last && ((unsigned char)s.ptr[last] & 0xC0) == 0x80) last--;

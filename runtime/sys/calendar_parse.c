@@ -72,7 +72,8 @@ static int take_name(Slice *s, const char *const *names, int count)
 static bool take_half(Reading *r)
 {
     Slice two = slice_sub(r->text, 0, 2);
-    r->half = slice_eq_nocase(two, SLICE_LIT("am")) ? 1 : slice_eq_nocase(two, SLICE_LIT("pm")) ? 2 : 0;
+    if (slice_eq_nocase(two, SLICE_LIT("am"))) r->half = 1;
+    else if (slice_eq_nocase(two, SLICE_LIT("pm"))) r->half = 2;
     r->text = slice_from(r->text, 2);
     return r->half != 0;
 }
@@ -187,7 +188,8 @@ static bool take_format(Reading *r, Slice format)
         while (format.len > 1 && format.ptr[0] && strchr("-_0:.369", format.ptr[0]))
             format = slice_from(format, 1);
         if (!format.len) return false;
-        if (format.ptr[0] == '%' ? !take_char(r, '%') : !take_letter(r, format.ptr[0])) return false;
+        bool taken = format.ptr[0] == '%' ? take_char(r, '%') : take_letter(r, format.ptr[0]);
+        if (!taken) return false;
     }
     return true;
 }

@@ -67,7 +67,8 @@ MdhValue mdh_read_line(MdhThread *t, Slice prompt)
         text = mdh_text_lossy(t, line.data, line.len);
         if (!mdh_is_exc(text)) {
             Slice trimmed = mdh_text_trim(mdh_str_slice(text));
-            if (trimmed.len < mdh_str(text)->len) text = mdh_str_new(t, trimmed.ptr, trimmed.len);
+            if (trimmed.len < mdh_str(text)->len)
+                text = mdh_str_new(t, trimmed.ptr, trimmed.len);
         }
     }
     buf_deinit(&line);

@@ -17,7 +17,7 @@
 #include "runtime/sys/process.h"
 
 typedef struct Directive {
-    Slice target;            // in `filter_text`
+    Slice target; // in `filter_text`
     int level;
 } Directive;
 
@@ -59,8 +59,7 @@ int mdh_log_level_parse(Slice name)
 static void find_loudest_nolock(void)
 {
     int most = level;
-    vec_each(Directive, d, &directives)
-        if (d->level > most) most = d->level;
+    vec_each(Directive, d, &directives) if (d->level > most) most = d->level;
     __atomic_store_n(&loudest, most, __ATOMIC_RELAXED);
 }
 
@@ -129,7 +128,8 @@ static int level_for_nolock(Slice target)
 {
     int found = level;
     size_t longest = 0;
-    vec_each(Directive, d, &directives) {
+    vec_each(Directive, d, &directives)
+    {
         if (d->target.len < longest || !slice_starts_with(target, d->target)) continue;
         longest = d->target.len;
         found = d->level;
@@ -255,7 +255,8 @@ void mdh_log_write_files(const char *p, size_t n)
 {
     pthread_mutex_lock(&lock);
     for (uint32_t i = 0; i < config.nsinks; i++)
-        if (config.sinks[i].kind == MDH_SINK_FILE) mdh_log_write_fd(config.sinks[i].fd, p, n);
+        if (config.sinks[i].kind == MDH_SINK_FILE)
+            mdh_log_write_fd(config.sinks[i].fd, p, n);
     pthread_mutex_unlock(&lock);
 }
 

@@ -9,8 +9,13 @@
 #include "runtime/core/thread.h"
 
 typedef enum MdhLogLevel {
-    MDH_LOG_WHEESHT, MDH_LOG_ROAR, MDH_LOG_HOLLER, MDH_LOG_BLETHER, MDH_LOG_MUTTER,
-    MDH_LOG_WHISPER, MDH_LOG_LEVELS
+    MDH_LOG_WHEESHT,
+    MDH_LOG_ROAR,
+    MDH_LOG_HOLLER,
+    MDH_LOG_BLETHER,
+    MDH_LOG_MUTTER,
+    MDH_LOG_WHISPER,
+    MDH_LOG_LEVELS
 } MdhLogLevel;
 
 // Lower-case name of a level, static.
@@ -32,15 +37,19 @@ void mdh_log_get_filter(Buf *out);
 // Sinks and format, gathered by log_init and then installed as a whole.
 enum { MDH_LOG_TEXT, MDH_LOG_JSON, MDH_LOG_COMPACT };
 typedef enum MdhLogSinkKind {
-    MDH_SINK_STDERR, MDH_SINK_STDOUT, MDH_SINK_FILE, MDH_SINK_MEMORY, MDH_SINK_CALLBACK
+    MDH_SINK_STDERR,
+    MDH_SINK_STDOUT,
+    MDH_SINK_FILE,
+    MDH_SINK_MEMORY,
+    MDH_SINK_CALLBACK
 } MdhLogSinkKind;
 #define MDH_LOG_MAX_SINKS 16
 
 typedef struct MdhLogSink {
     MdhLogSinkKind kind;
-    int fd;                  // file
-    int64_t max;             // memory: records kept
-    MdhValue value;          // memory: list of record dicts; callback: the function
+    int fd;         // file
+    int64_t max;    // memory: records kept
+    MdhValue value; // memory: list of record dicts; callback: the function
 } MdhLogSink;
 
 typedef struct MdhLogConfig {
@@ -61,7 +70,7 @@ void mdh_log_reset(void);
 // One thing to be logged. Values are of the thread's; fields is a dict or ABSENT.
 typedef struct MdhLogRecord {
     int level;
-    MdhValue message;        // a string
+    MdhValue message; // a string
     Slice target;
     const char *file;
     uint32_t line;

@@ -94,7 +94,8 @@ bool mdh_log_emit(MdhThread *t, const MdhLogRecord *r)
         if (s->kind <= MDH_SINK_FILE) continue;
         if (mdh_is_absent(dict)) dict = mdh_log_record_dict(t, r);
         if (mdh_is_exc(dict)) return false;
-        if (s->kind == MDH_SINK_MEMORY ? !remember(t, s, dict) : !call_back(t, s->value, dict))
+        if (s->kind == MDH_SINK_MEMORY ? !remember(t, s, dict)
+                                       : !call_back(t, s->value, dict))
             return false;
     }
     return true;
@@ -127,7 +128,8 @@ static const char *sort_extras(int nextras, const MdhValue *extras, MdhValue *fi
         else return "log_* expects a dict or string for the extra argument";
     }
     if (nextras < 2) return NULL;
-    if (!mdh_is_dict(extras[0])) return "log_* expects fields as a dict when passing two extras";
+    if (!mdh_is_dict(extras[0]))
+        return "log_* expects fields as a dict when passing two extras";
     if (!mdh_is_str(extras[1])) return "log_* expects target as a string";
     *fields = extras[0];
     *target = extras[1];
@@ -166,7 +168,10 @@ static MdhValue span_prop(MdhThread *t, MdhValue self, MdhValue name)
     return MDH_ABSENT;
 }
 
-static const MdhNativeType span_type = {"log_span", span_prop, NULL};
+// The kind has the name of the builtin that makes it.
+static const MdhNativeType span_type = {"log"
+                                        "_span",
+                                        span_prop, NULL};
 
 bool mdh_log_is_span(MdhValue v)
 {

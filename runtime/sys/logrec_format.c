@@ -10,7 +10,7 @@
 #include "runtime/sys/calendar.h"
 #include "runtime/sys/logrec_priv.h"
 
-#define S_NS INT64_C(1000000000)
+#define S_NS     INT64_C(1000000000)
 #define TIME_MAX 40
 
 // "YYYY-MM-DD HH:MM:SS.mmm", local.
@@ -19,8 +19,8 @@ static void time_text(int64_t wall_ns, char out[TIME_MAX])
     MdhDate d;
     out[0] = 0;
     if (!mdh_date_local(wall_ns / S_NS, &d)) return;
-    snprintf(out, TIME_MAX, "%04d-%02d-%02d %02d:%02d:%02d.%03d", (int)d.year, d.month, d.day,
-             d.hour, d.minute, d.second, (int)(wall_ns % S_NS / 1000000));
+    snprintf(out, TIME_MAX, "%04d-%02d-%02d %02d:%02d:%02d.%03d", (int)d.year, d.month,
+             d.day, d.hour, d.minute, d.second, (int)(wall_ns % S_NS / 1000000));
 }
 
 // "YYYY-MM-DDTHH:MM:SS.mmmZ" (RFC 3339).
@@ -29,8 +29,8 @@ static void time_utc(int64_t wall_ns, char out[TIME_MAX])
     MdhDate d;
     out[0] = 0;
     if (!mdh_date_utc(wall_ns / S_NS, &d)) return;
-    snprintf(out, TIME_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)d.year, d.month, d.day,
-             d.hour, d.minute, d.second, (int)(wall_ns % S_NS / 1000000));
+    snprintf(out, TIME_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)d.year, d.month,
+             d.day, d.hour, d.minute, d.second, (int)(wall_ns % S_NS / 1000000));
 }
 
 // Text from outside must not move the cursor of whoever reads the log: control characters other
@@ -175,7 +175,8 @@ static bool put_json(MdhThread *t, MdhSb *sb, const MdhLogRecord *r, const MdhLo
 bool mdh_log_format(MdhThread *t, MdhSb *sb, const MdhLogRecord *r, const MdhLogConfig *c,
                     bool color)
 {
-    bool ok = c->format == MDH_LOG_JSON ? put_json(t, sb, r, c) : put_line(t, sb, r, c, color);
+    bool ok =
+        c->format == MDH_LOG_JSON ? put_json(t, sb, r, c) : put_line(t, sb, r, c, color);
     mdh_sb_putc(sb, '\n');
     return ok;
 }
@@ -193,7 +194,8 @@ MdhValue mdh_log_record_dict(MdhThread *t, const MdhLogRecord *r)
     char when[TIME_MAX];
     MdhValue d = mdh_dict_new(t, 8);
     if (mdh_is_exc(d)) return d;
-    MdhValue fields = mdh_is_dict(r->fields) ? mdh_dict_copy(t, r->fields) : mdh_dict_new(t, 0);
+    MdhValue fields =
+        mdh_is_dict(r->fields) ? mdh_dict_copy(t, r->fields) : mdh_dict_new(t, 0);
     MdhValue spans = mdh_is_exc(fields) ? fields : span_list(t);
     if (mdh_is_exc(spans)) return spans;
     time_text(r->wall_ns, when);

@@ -13,8 +13,8 @@ void mdh_log_replace_memory(MdhValue from, MdhValue to);
 
 struct MdhSb;
 // Appends the record as a line with its newline. False when it threw.
-bool mdh_log_format(MdhThread *t, struct MdhSb *sb, const MdhLogRecord *r, const MdhLogConfig *c,
-                    bool color);
+bool mdh_log_format(MdhThread *t, struct MdhSb *sb, const MdhLogRecord *r,
+                    const MdhLogConfig *c, bool color);
 // The record as a dict: level, message, target, file, line, timestamp, fields, span.
 MdhValue mdh_log_record_dict(MdhThread *t, const MdhLogRecord *r);
 

@@ -131,7 +131,9 @@ static int set_signals(posix_spawnattr_t *attr)
     sigaddset(&defaults, SIGPIPE);
     int err = posix_spawnattr_setsigmask(attr, &none);
     if (!err) err = posix_spawnattr_setsigdefault(attr, &defaults);
-    if (!err) err = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!err)
+        err =
+            posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     return err;
 }
 
@@ -162,7 +164,7 @@ static int spawn_shell(const char *command, int out, int err_fd, pid_t *pid)
         const char *shell = getenv("MDH_SHELL");
         if (!shell || !*shell) shell = "sh";
         // posix_spawn takes `char *const []` but writes to none of the strings.
-        char *argv[] = {(char *)(uintptr_t)shell, (char *)(uintptr_t)"-c",
+        char *argv[] = {(char *)(uintptr_t)shell, (char *)(uintptr_t) "-c",
                         (char *)(uintptr_t)command, NULL};
         err = posix_spawnp(pid, shell, &files, &attr, argv, environ);
         mdh_env_unlock();

@@ -32,8 +32,10 @@ TEST(making)
     CHECK_HEX(CALL("bytes_from_string", B("00ff")), "00ff");
     CHECK_HEX(CALL("bytes_from_list", L(I(0), I(255), F(3.0))), "00ff03");
     CHECK_HEX(CALL("bytes_from_list", L(I(1), I(2))), "0102");
-    CHECK_CALL(JINGS "bytes_from_list() value must be between 0 and 255", "bytes_from_list", L(I(256)));
-    CHECK_CALL(JINGS "bytes_from_list() value must be between 0 and 255", "bytes_from_list", L(S("a")));
+    CHECK_CALL(JINGS "bytes_from_list() value must be between 0 and 255", "bytes_from_list",
+               L(I(256)));
+    CHECK_CALL(JINGS "bytes_from_list() value must be between 0 and 255", "bytes_from_list",
+               L(S("a")));
     CHECK_HEX(CALL("bytes_concat", B("01"), B(""), B("0203")), "010203");
     CHECK_HEX(call_builtin("bytes_concat", 0, NULL), "");
 }
@@ -44,16 +46,20 @@ TEST(indexes)
     CHECK_CALL("3", "bytes_get", b, I(-1));
     CHECK_CALL("1", "bytes_get", b, I(-3));
     CHECK_CALL(JINGS "bytes_get() index oot o' bounds: 3 (length 3)", "bytes_get", b, I(3));
-    CHECK_CALL(JINGS "bytes_get() index oot o' bounds: -4 (length 3)", "bytes_get", b, I(-4));
+    CHECK_CALL(JINGS "bytes_get() index oot o' bounds: -4 (length 3)", "bytes_get", b,
+               I(-4));
     CHECK(strstr(SHOWN("bytes_get", b, I(INT64_MAX)), "index oot o' bounds"));
     CHECK(strstr(SHOWN("bytes_get", b, I(INT64_MIN)), "index oot o' bounds"));
     CHECK_CALL(JINGS "bytes_get() expects integer index", "bytes_get", b, F(1.0));
     CHECK_CALL(JINGS "bytes_get() expects bytes", "bytes_get", S("a"), I(0));
     CHECK(mdh_same(CALL("bytes_set", b, I(0), F(42.0)), b));
     CHECK_HEX(b, "2a0203");
-    CHECK_CALL(JINGS "bytes_set() value must be between 0 and 255", "bytes_set", b, I(99), I(256));
-    CHECK_CALL(JINGS "bytes_set() value must be between 0 and 255", "bytes_set", b, I(0), F(NAN));
-    CHECK_CALL(JINGS "bytes_set() index oot o' bounds: 99 (length 3)", "bytes_set", b, I(99), I(1));
+    CHECK_CALL(JINGS "bytes_set() value must be between 0 and 255", "bytes_set", b, I(99),
+               I(256));
+    CHECK_CALL(JINGS "bytes_set() value must be between 0 and 255", "bytes_set", b, I(0),
+               F(NAN));
+    CHECK_CALL(JINGS "bytes_set() index oot o' bounds: 99 (length 3)", "bytes_set", b,
+               I(99), I(1));
     CHECK_CALL(JINGS "bytes_set() expects integer value", "bytes_set", b, I(0), S("x"));
 }
 
@@ -101,8 +107,10 @@ TEST(appending_copying_filling)
     CHECK(strstr(SHOWN("bytes_copy", d, I(3), B("aabb")), "bytes_copy() out o' bounds"));
     CHECK(strstr(SHOWN("bytes_copy", d, I(-1), B("aa")), "bytes_copy() out o' bounds"));
     CHECK(strstr(SHOWN("bytes_copy", d, I(5), B("")), "bytes_copy() out o' bounds"));
-    CHECK(strstr(SHOWN("bytes_copy", d, I(0), B("aa"), I(0), I(2)), "bytes_copy() out o' bounds"));
-    CHECK(strstr(SHOWN("bytes_copy", d, I(INT64_MAX), B("aa")), "bytes_copy() out o' bounds"));
+    CHECK(strstr(SHOWN("bytes_copy", d, I(0), B("aa"), I(0), I(2)),
+                 "bytes_copy() out o' bounds"));
+    CHECK(strstr(SHOWN("bytes_copy", d, I(INT64_MAX), B("aa")),
+                 "bytes_copy() out o' bounds"));
     CHECK_HEX(CALL("bytes_fill", d, I(7), I(1), I(-1)), "bb0707bb");
     CHECK_HEX(CALL("bytes_fill", d, I(0)), "00000000");
     CHECK(strstr(SHOWN("bytes_fill", d, I(300)), "value must be between 0 and 255"));
@@ -126,12 +134,15 @@ TEST(finding_and_comparing)
 TEST(text)
 {
     CHECK_CALL("Aé", "bytes_to_string", B("41c3a9"));
-    CHECK_CALL(JINGS "bytes_to_string() octet 255 at offset 1 isnae utf-8", "bytes_to_string", B("41ff"));
-    CHECK_CALL("A\xEF\xBF\xBD" "B", "bytes_to_string", B("41ff42"), S("utf-8"), S("replace"));
+    CHECK_CALL(JINGS "bytes_to_string() octet 255 at offset 1 isnae utf-8",
+               "bytes_to_string", B("41ff"));
+    CHECK_CALL("A\xEF\xBF\xBD"
+               "B",
+               "bytes_to_string", B("41ff42"), S("utf-8"), S("replace"));
     CHECK_CALL("Aé", "bytes_to_string", B("41e9"), S("Latin1"));
     CHECK_CALL("A", "bytes_to_string", B("41"), S("ascii"));
-    CHECK_CALL(JINGS "bytes_to_string() octet 233 at offset 1 isnae ascii", "bytes_to_string", B("41e9"),
-               S("ascii"));
+    CHECK_CALL(JINGS "bytes_to_string() octet 233 at offset 1 isnae ascii",
+               "bytes_to_string", B("41e9"), S("ascii"));
     CHECK_CALL("A\xEF\xBF\xBD", "bytes_to_string", B("41e9"), S("ascii"), S("replace"));
     CHECK(strstr(SHOWN("bytes_to_string", B(""), S("ebcdic")), "encoding must be"));
     CHECK(strstr(SHOWN("bytes_to_string", B(""), S("utf-8"), S("x")), "mode must be"));
@@ -165,17 +176,20 @@ TEST(reading_integers)
 TEST(bounds_of_integers)
 {
     MdhValue b = B("010203");
-    CHECK_CALL(JINGS "bytes_read_u32be() out o' bounds: 4 octets at offset 0 (length 3)", "bytes_read_u32be", b,
-               I(0));
-    CHECK_CALL(JINGS "bytes_read_u16be() out o' bounds: 2 octets at offset 2 (length 3)", "bytes_read_u16be", b,
-               I(2));
+    CHECK_CALL(JINGS "bytes_read_u32be() out o' bounds: 4 octets at offset 0 (length 3)",
+               "bytes_read_u32be", b, I(0));
+    CHECK_CALL(JINGS "bytes_read_u16be() out o' bounds: 2 octets at offset 2 (length 3)",
+               "bytes_read_u16be", b, I(2));
     const int64_t bad[] = {-1, 3, 4, INT64_MAX, INT64_MAX - 1, INT64_MIN};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        CHECK(strstr(SHOWN("bytes_read_u8", b, I(bad[i])), "bytes_read_u8() out o' bounds"));
-        CHECK(strstr(SHOWN("bytes_write_u16be", b, I(bad[i]), I(1)), "bytes_write_u16be() out o' bounds"));
+        CHECK(
+            strstr(SHOWN("bytes_read_u8", b, I(bad[i])), "bytes_read_u8() out o' bounds"));
+        CHECK(strstr(SHOWN("bytes_write_u16be", b, I(bad[i]), I(1)),
+                     "bytes_write_u16be() out o' bounds"));
         CHECK(strstr(SHOWN("bytes_write_u64le", b, I(bad[i]), I(1)), "out o' bounds"));
     }
-    CHECK_CALL(JINGS "bytes_read_u16be() expects integer offset", "bytes_read_u16be", b, F(0.0));
+    CHECK_CALL(JINGS "bytes_read_u16be() expects integer offset", "bytes_read_u16be", b,
+               F(0.0));
     CHECK_CALL(JINGS "bytes_read_u16be() expects bytes", "bytes_read_u16be", S("ab"), I(0));
 }
 
@@ -185,14 +199,17 @@ TEST(writing_integers)
     CHECK(mdh_same(CALL("bytes_write_u16be", b, I(1), F(258.0)), b));
     CHECK_HEX(b, "00010200");
     CHECK_HEX(CALL("bytes_write_i24le", b, I(0), I(-2)), "feffff00");
-    CHECK_CALL(JINGS "bytes_write_u16be() value out o' range: 65536 disnae fit in 16 bits", "bytes_write_u16be", b,
-               I(0), I(65536));
+    CHECK_CALL(JINGS "bytes_write_u16be() value out o' range: 65536 disnae fit in 16 bits",
+               "bytes_write_u16be", b, I(0), I(65536));
     CHECK(strstr(SHOWN("bytes_write_u32be", b, I(99), I(-1)), "value out o' range"));
     CHECK(strstr(SHOWN("bytes_write_i8", b, I(0), I(128)), "value out o' range"));
     CHECK(strstr(SHOWN("bytes_write_u32be", b, I(0), F(INFINITY)), "value out o' range"));
-    CHECK(strstr(SHOWN("bytes_write_u64be", CALL("bytes", I(8)), I(0), I(-1)), "value out o' range"));
-    CHECK_CALL(JINGS "bytes_write_u8() expects integer value", "bytes_write_u8", b, I(0), S("x"));
-    CHECK_HEX(CALL("bytes_write_i64be", CALL("bytes", I(8)), I(0), I(INT64_MIN)), "8000000000000000");
+    CHECK(strstr(SHOWN("bytes_write_u64be", CALL("bytes", I(8)), I(0), I(-1)),
+                 "value out o' range"));
+    CHECK_CALL(JINGS "bytes_write_u8() expects integer value", "bytes_write_u8", b, I(0),
+               S("x"));
+    CHECK_HEX(CALL("bytes_write_i64be", CALL("bytes", I(8)), I(0), I(INT64_MIN)),
+              "8000000000000000");
     CHECK_HEX(CALL("bytes_write_u32be_wrap", b, I(0), I(-1)), "ffffffff");
     CHECK_HEX(CALL("bytes_write_u16be_wrap", b, I(0), I(65536 + 7)), "0007ffff");
     CHECK_HEX(CALL("bytes_write_u8_wrap", b, I(3), I(256)), "0007ff00");

@@ -56,7 +56,8 @@ TEST(containers)
     CHECK_STR(PARSE("[ ]"), "[]");
     CHECK_STR(PARSE("{ }"), "{}");
     CHECK_STR(PARSE("[1, [2, []], \"x\"]"), "[1, [2, []], x]");
-    CHECK_STR(PARSE("{\"b\": 1, \"a\": {\"c\": null}}"), "{\"b\": 1, \"a\": {\"c\": naething}}");
+    CHECK_STR(PARSE("{\"b\": 1, \"a\": {\"c\": null}}"),
+              "{\"b\": 1, \"a\": {\"c\": naething}}");
     CHECK_STR(PARSE("{\"a\":1,\"b\":2,\"a\":3}"), "{\"a\": 3, \"b\": 2}");
     CHECK_STR(PARSE("[1] trailing"), "[1]");
 }
@@ -123,7 +124,8 @@ TEST(writing)
 {
     CHECK_STR(round_trip("{\"a\":[1,2.5,true,null],\"b\":\"x\"}"),
               "{\"a\": [1, 2.5, true, null], \"b\": \"x\"}");
-    CHECK_CALL("\"\\\"\\\\\\n\\t\\r\\u0001\\u007f é\"", "json_stringify", S("\"\\\n\t\r\x01\x7f é"));
+    CHECK_CALL("\"\\\"\\\\\\n\\t\\r\\u0001\\u007f é\"", "json_stringify",
+               S("\"\\\n\t\r\x01\x7f é"));
     CHECK_CALL("null", "json_stringify", F(NAN));
     CHECK_CALL("null", "json_stringify", F(-INFINITY));
     CHECK_CALL("3", "json_stringify", F(3.0));
@@ -158,7 +160,8 @@ TEST(same_keys_share_their_string)
 
 TEST(no_memory_is_an_error)
 {
-    MdhValue text = S("{\"key\": [1, \"a longer text that isnae shared\", {\"b\": 2.5e300}]}");
+    MdhValue text =
+        S("{\"key\": [1, \"a longer text that isnae shared\", {\"b\": 2.5e300}]}");
     the_thread();
     for (uint64_t k = 1; k < 200; k++) {
         mdh_gc_fail_after(k);

@@ -114,8 +114,8 @@ static void *write_lines(void *arg)
 TEST(pieces_of_threads_do_not_mix)
 {
     static char text[1 << 20];
-    char lines[4][21] = {"aaaaaaaaaaaaaaaaaaa\n", "bbbbbbbbbbbbbbbbbbb\n", "ccccccccccccccccccc\n",
-                         "ddddddddddddddddddd\n"};
+    char lines[4][21] = {"aaaaaaaaaaaaaaaaaaa\n", "bbbbbbbbbbbbbbbbbbb\n",
+                         "ccccccccccccccccccc\n", "ddddddddddddddddddd\n"};
     pthread_t threads[4];
     int ends[2];
     REQUIRE(pipe(ends) == 0);

@@ -45,7 +45,8 @@ TEST(matching)
     CHECK_STR(test("AAA", "^\\x{41}+$"), "aye");
     CHECK_STR(test("é", "^\\p{L}+$"), "aye");
     CHECK_STR(test("a.b", "^\\Qa.b\\E$"), "aye");
-    CHECK_CALL("{\"match\": 42, \"start\": 8, \"end\": 10}", "regex_match", S("hàggis 42"), S("\\d+"));
+    CHECK_CALL("{\"match\": 42, \"start\": 8, \"end\": 10}", "regex_match", S("hàggis 42"),
+               S("\\d+"));
     CHECK_CALL("naething", "regex_match", S("x"), S("y"));
 }
 
@@ -63,13 +64,16 @@ TEST(walking_over_empty_matches)
 TEST(refused_syntax)
 {
     static const char *const bad[] = {
-        "(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", "(a)\\1", "(?<n>a)\\k<n>", "(?P<n>a)(?P=n)", "(?>a)",
-        "a++", "a*+", "(?R)", "(a)(?1)", "(?(1)a|b)", "(*UTF)a", "(?|a|b)", "\\Ka", "\\Ga", "\\X", "\\C",
-        "(?C1)a", "[\\1]", "\\g{1}", "(?&n)", "\\R",
+        "(?=a)",         "(?!a)",          "(?<=a)b",   "(?<!a)b", "(a)\\1",
+        "(?<n>a)\\k<n>", "(?P<n>a)(?P=n)", "(?>a)",     "a++",     "a*+",
+        "(?R)",          "(a)(?1)",        "(?(1)a|b)", "(*UTF)a", "(?|a|b)",
+        "\\Ka",          "\\Ga",           "\\X",       "\\C",     "(?C1)a",
+        "[\\1]",         "\\g{1}",         "(?&n)",     "\\R",
     };
     for (size_t i = 0; i < countof(bad); i++) {
         const char *text = test("a", bad[i]);
-        if (strncmp(text, JINGS "Invalid regex '", strlen(JINGS) + 15)) CHECK_STR(text, bad[i]);
+        if (strncmp(text, JINGS "Invalid regex '", strlen(JINGS) + 15))
+            CHECK_STR(text, bad[i]);
     }
     CHECK(strstr(test("a", "(?=a)"), "Invalid regex '(?=a)': look-around"));
     CHECK(strstr(test("a", "(a)\\1"), "backreferences"));
@@ -77,8 +81,9 @@ TEST(refused_syntax)
 
 TEST(malformed_patterns)
 {
-    static const char *const bad[] = {"(", ")", "[a", "a{2,1}", "*", "\\", "(?P<n", "[z-a]", "\\p{Nope}",
-                                      "(?", "\\u12", "\\u{", "\\x{zz}"};
+    static const char *const bad[] = {"(",     ")",     "[a",     "a{2,1}",    "*",
+                                      "\\",    "(?P<n", "[z-a]",  "\\p{Nope}", "(?",
+                                      "\\u12", "\\u{",  "\\x{zz}"};
     for (size_t i = 0; i < countof(bad); i++)
         CHECK(!strncmp(test("a", bad[i]), JINGS "Invalid regex '", strlen(JINGS) + 15));
 }
@@ -87,7 +92,8 @@ TEST(kinds)
 {
     CHECK_CALL(JINGS "regex_test() needs a string", "regex_test", I(1), S("a"));
     CHECK_CALL(JINGS "regex_test() needs a pattern string", "regex_test", S("a"), I(1));
-    CHECK_CALL(JINGS "regex_replace() needs a replacement string", "regex_replace", S("a"), S("a"), I(1));
+    CHECK_CALL(JINGS "regex_replace() needs a replacement string", "regex_replace", S("a"),
+               S("a"), I(1));
 }
 
 TEST(replacing)
