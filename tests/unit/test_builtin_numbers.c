@@ -2,6 +2,7 @@
 // The corners of the number builtins: the ends of 64 bits, NaN, mixed kinds, empty lists.
 #include <math.h>
 
+#include "runtime/core/throw.h" // what the test links with
 #include "tests/unit/call_builtin.h"
 
 TEST(conversion_tae_int)

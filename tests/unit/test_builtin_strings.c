@@ -2,6 +2,7 @@
 // The corners of the string builtins: characters of several octets, empty text, ends, limits.
 #include <stdlib.h>
 
+#include "runtime/core/throw.h" // what the test links with
 #include "tests/unit/call_builtin.h"
 
 TEST(case_mapping_is_unicode)
