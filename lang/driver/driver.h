@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "lang/bytecode/compiler.h"
+#include "lang/syntax/syntax.h"
 #include "lang/vm/vm.h"
 
 // Starts the runtime and the main thread's record, remembers the process arguments, finds the
@@ -25,6 +26,9 @@ const char *drv_os_text(MdhErr err, int sys_errno);
 // Compiles a text on its own, for `disasm` and tests. `file` is shown in messages. NULL: see
 // diags, which borrow `source`.
 BcModule *drv_compile_text(Slice source, const char *file, DiagList *diags);
+// Warnings about a program that parsed: names that nothing defines, builtins called with a wrong
+// number of arguments, modules that are not there. Runs nothing. Diags borrow the tree's source.
+void drv_check(const SyntaxTree *tree, const char *path, DiagList *diags);
 
 // A read-eval-print session: entries share one module, whose names may be redefined.
 typedef struct DrvSession DrvSession;
