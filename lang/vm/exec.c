@@ -183,7 +183,8 @@ static MDH_NOINLINE MdhValue set_property(MdhThread *t, MdhValue o, MdhValue nam
             RA = (MdhValue){(uint64_t)x | 1};                                                 \
             NEXT;                                                                             \
         }                                                                                     \
-        if (mdh_both_flonum(a, b) && flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r)) {      \
+        if (MDH_LIKELY(mdh_both_flonum(a, b)) &&                                              \
+            MDH_LIKELY(flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r))) {                   \
             RA = r;                                                                           \
             NEXT;                                                                             \
         }                                                                                     \
@@ -213,7 +214,8 @@ static MDH_NOINLINE MdhValue set_property(MdhThread *t, MdhValue o, MdhValue nam
             RA = (MdhValue){(uint64_t)x | 1};                                                 \
             NEXT;                                                                             \
         }                                                                                     \
-        if (mdh_both_flonum(a, b) && flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r)) {      \
+        if (MDH_LIKELY(mdh_both_flonum(a, b)) &&                                              \
+            MDH_LIKELY(flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r))) {                   \
             RA = r;                                                                           \
             NEXT;                                                                             \
         }                                                                                     \
@@ -226,20 +228,26 @@ static MDH_NOINLINE MdhValue set_property(MdhThread *t, MdhValue o, MdhValue nam
 #define PROD_OVER __builtin_mul_overflow((int64_t)(a.bits - 1), (int64_t)b.bits >> 1, &x)
 
 // Division and remainder: a zero divisor and the one overflow go the slow way.
-MDH_INLINE bool div_fix(MdhValue a, int64_t y, MdhValue *out)
+MDH_INLINE bool div_fix(MdhValue a, MdhValue b, MdhValue *out)
 {
-    int64_t x = mdh_fixint(a);
-    if (MDH_UNLIKELY(y == 0 || y == -1)) return false;
-    if (MDH_LIKELY(((uint64_t)x | (uint64_t)y) >> 32 == 0)) *out = mdh_fix((uint32_t)x / (uint32_t)y);
-    else *out = mdh_fix(x / y);
+    uint64_t x = a.bits - 1, y = b.bits - 1; // twice the numbers
+    if (MDH_LIKELY((x | y) >> 32 == 0) && MDH_LIKELY(y != 0)) {
+        *out = mdh_fix((uint32_t)x / (uint32_t)y);
+        return true;
+    }
+    if (y == 0 || (int64_t)y == -2) return false;
+    *out = mdh_fix((int64_t)x / (int64_t)y);
     return true;
 }
-MDH_INLINE bool mod_fix(MdhValue a, int64_t y, MdhValue *out)
+MDH_INLINE bool mod_fix(MdhValue a, MdhValue b, MdhValue *out)
 {
-    int64_t x = mdh_fixint(a);
-    if (MDH_UNLIKELY(y == 0 || y == -1)) return false;
-    if (MDH_LIKELY(((uint64_t)x | (uint64_t)y) >> 32 == 0)) *out = mdh_fix((uint32_t)x % (uint32_t)y);
-    else *out = mdh_fix(x % y);
+    uint64_t x = a.bits - 1, y = b.bits - 1;
+    if (MDH_LIKELY((x | y) >> 32 == 0) && MDH_LIKELY(y != 0)) {
+        out->bits = (uint32_t)x % (uint32_t)y + UINT64_C(1);
+        return true;
+    }
+    if (y == 0 || (int64_t)y == -2) return false;
+    out->bits = (uint64_t)((int64_t)x % (int64_t)y) + 1;
     return true;
 }
 MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
@@ -248,10 +256,10 @@ MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
     return flonum_fits(mdh_flonum(a) / y, out); // an immediate double is never zero
 }
 
-#define DIVISION(NAME, name, fix, second, is_small, value)                                    \
+#define DIVISION(NAME, name, fix, second)                                                     \
     LABEL(NAME) : {                                                                           \
         MdhValue a = RB, b = second, r;                                                       \
-        if (MDH_LIKELY(mdh_is_fixint(a) && is_small) && MDH_LIKELY(fix(a, value, &r))) {      \
+        if (MDH_LIKELY(mdh_both_fixint(a, b)) && MDH_LIKELY(fix(a, b, &r))) {                 \
             RA = r;                                                                           \
             NEXT;                                                                             \
         }                                                                                     \
@@ -413,18 +421,18 @@ step:
     ARITH(ADD, add, SUM_OVER, +)
     ARITH(SUB, sub, DIFF_OVER, -)
     ARITH(MUL, mul, PROD_OVER, *)
-    DIVISION(DIV, div, div_fix, RC, mdh_is_fixint(b), mdh_fixint(b))
-    DIVISION(MOD, mod, mod_fix, RC, mdh_is_fixint(b), mdh_fixint(b))
+    DIVISION(DIV, div, div_fix, RC)
+    DIVISION(MOD, mod, mod_fix, RC)
     ARITH_I(ADDI, add, __builtin_add_overflow((int64_t)a.bits, n * 2, &x), +)
     ARITH_I(SUBI, sub, __builtin_sub_overflow((int64_t)a.bits, n * 2, &x), -)
     ARITH_I(MULI, mul, __builtin_mul_overflow((int64_t)(a.bits - 1), n, &x), *)
-    DIVISION(DIVI, div, div_fix, mdh_fix(BC_SC(in)), true, BC_SC(in))
-    DIVISION(MODI, mod, mod_fix, mdh_fix(BC_SC(in)), true, BC_SC(in))
+    DIVISION(DIVI, div, div_fix, mdh_fix(BC_SC(in)))
+    DIVISION(MODI, mod, mod_fix, mdh_fix(BC_SC(in)))
     ARITH_K(ADDK, add, SUM_OVER, +)
     ARITH_K(SUBK, sub, DIFF_OVER, -)
     ARITH_K(MULK, mul, PROD_OVER, *)
-    DIVISION(DIVK, div, div_fix, K[C], mdh_is_fixint(b), mdh_fixint(b))
-    DIVISION(MODK, mod, mod_fix, K[C], mdh_is_fixint(b), mdh_fixint(b))
+    DIVISION(DIVK, div, div_fix, K[C])
+    DIVISION(MODK, mod, mod_fix, K[C])
     LABEL(NEG) : SAVE();
     RESULT(__mdh_op_neg(t, RB));
     LABEL(NOT) : RA = mdh_bool(!mdh_truthy(RB));
@@ -573,17 +581,17 @@ step:
         RESULT(__mdh_op_index(t, o, mdh_fix(BC_SC(in))));
     }
     LABEL(GETIK) : {
-        uint32_t c = *ip++;
+        VmCache *ic = code->ic + *ip++;
         MdhValue o = RB;
         if (MDH_LIKELY(mdh_is_dict(o))) {
-            MdhValue v = mdh_dict_get_cached(o, code->ic_names[c], &code->ic[c]);
+            MdhValue v = mdh_dict_get_cached(o, ic->name, &ic->word);
             if (MDH_LIKELY(!mdh_is_absent(v))) {
                 RA = v;
                 NEXT;
             }
         }
         SAVE();
-        RESULT(__mdh_op_index(t, o, code->ic_names[c]));
+        RESULT(__mdh_op_index(t, o, ic->name));
     }
     LABEL(SETI) : {
         MdhValue o = RA, k = RB, v = RC;
@@ -595,27 +603,27 @@ step:
     LABEL(SLICE) : SAVE();
     RESULT(__mdh_op_slice(t, RB, (&RB)[1], (&RB)[2], (&RB)[3]));
     LABEL(GETP) : {
-        uint32_t c = *ip++;
+        VmCache *ic = code->ic + *ip++;
         MdhValue o = RB;
         if (MDH_LIKELY(mdh_is_instance(o))) {
-            MdhValue v = mdh_instance_get_cached(o, code->ic_names[c], &code->ic[c]);
+            MdhValue v = mdh_instance_get_cached(o, ic->name, &ic->word);
             if (MDH_LIKELY(!mdh_is_absent(v))) {
                 RA = v;
                 NEXT;
             }
         }
         SAVE();
-        RESULT(get_property(t, o, code->ic_names[c], &code->ic[c]));
+        RESULT(get_property(t, o, ic->name, &ic->word));
     }
     LABEL(SETP) : {
-        uint32_t c = *ip++;
+        VmCache *ic = code->ic + *ip++;
         MdhValue o = RA;
         SAVE();
         if (MDH_LIKELY(mdh_is_instance(o))) {
-            if (MDH_LIKELY(mdh_instance_set_cached(t, o, code->ic_names[c], RB, &code->ic[c]))) NEXT;
+            if (MDH_LIKELY(mdh_instance_set_cached(t, o, ic->name, RB, &ic->word))) NEXT;
             goto threw;
         }
-        if (mdh_is_exc(set_property(t, o, code->ic_names[c], RB, &code->ic[c]))) goto threw;
+        if (mdh_is_exc(set_property(t, o, ic->name, RB, &ic->word))) goto threw;
         NEXT;
     }
     LABEL(BGET) : {
@@ -718,7 +726,7 @@ step:
         if (MDH_LIKELY(mdh_is_fn(f))) {
             MdhFn *fn = mdh_ptr(f);
             const VmCode *callee = (const VmCode *)fn->info;
-            if (MDH_LIKELY(callee->plain) && MDH_LIKELY(callee->info.nparams == B)) {
+            if (MDH_LIKELY(callee->plain_argc == (int)B)) {
                 MdhValue *base = &RA + 1;
                 SAVE();
                 MdhFrame *f2 = fp + 1;
@@ -730,7 +738,6 @@ step:
                 f2->fn = fn;
                 f2->base = base;
                 ip = callee->info.code;
-                f2->ip = ip;
                 f2->kind = 0;
                 __atomic_store_n(&t->fp, f2, __ATOMIC_RELEASE);
                 fp = f2;
@@ -754,25 +761,23 @@ step:
         RESULT(mdh_builtin_call(t, row, (int)B, &RA));
     }
     LABEL(CALLM) : {
-        uint32_t c = *ip++;
+        VmCache *ic = code->ic + *ip++;
         MdhValue *w = &RA;
         SAVE();
         if (MDH_LIKELY(mdh_is_instance(w[1]))) {
-            MdhValue m = mdh_instance_method(w[1], code->ic_names[c], &code->ic[c]);
+            MdhValue m = mdh_instance_method(w[1], ic->name, &ic->word);
             if (MDH_LIKELY(!mdh_is_absent(m))) {
                 MdhFn *fn = mdh_ptr(m);
                 const VmCode *callee = (const VmCode *)fn->info;
                 MdhFrame *f2 = fp + 1;
                 MdhValue *base = w + 1;
-                if (MDH_LIKELY(callee->info.nparams == B) && MDH_LIKELY(!callee->info.has_rest) &&
-                    MDH_LIKELY(callee->info.is_method) &&
+                if (MDH_LIKELY(callee->method_argc == (int)B) &&
                     MDH_LIKELY(base + callee->info.nregs + VM_SLACK <= t->stack_end) &&
                     MDH_LIKELY(f2 < t->frames_end)) {
                     w[0] = m;
                     f2->fn = fn;
                     f2->base = base;
                     ip = callee->info.code;
-                    f2->ip = ip;
                     f2->kind = 0;
                     __atomic_store_n(&t->fp, f2, __ATOMIC_RELEASE);
                     fp = f2;
@@ -783,7 +788,7 @@ step:
                 }
             }
         }
-        switch (vm_call_method(t, w, (int)B, code->ic_names[c], &code->ic[c])) {
+        switch (vm_call_method(t, w, (int)B, ic->name, &ic->word)) {
         case VM_DONE: NEXT;
         case VM_PUSHED: RELOAD(); NEXT;
         case VM_THREW: goto threw;
@@ -804,7 +809,7 @@ step:
         uint32_t c = *ip++;
         const MdhValue *names = K + *ip++;
         SAVE();
-        switch (vm_call_general(t, &RA, B, (int)C, B ? code->ic_names[c] : MDH_ABSENT, names)) {
+        switch (vm_call_general(t, &RA, B, (int)C, B ? code->ic[c].name : MDH_ABSENT, names)) {
         case VM_DONE: NEXT;
         case VM_PUSHED: RELOAD(); NEXT;
         case VM_THREW: goto threw;
@@ -878,9 +883,9 @@ leave : {
     else SKIP();
     NEXT;
     LABEL(HASKEY) : {
-        uint32_t c = *ip++;
+        VmCache *ic = code->ic + *ip++;
         MdhValue o = RB, v = MDH_ABSENT;
-        if (mdh_is_dict(o)) v = C ? MDH_NAETHING : mdh_dict_get_cached(o, code->ic_names[c], &code->ic[c]);
+        if (mdh_is_dict(o)) v = C ? MDH_NAETHING : mdh_dict_get_cached(o, ic->name, &ic->word);
         if (mdh_is_absent(v)) {
             JUMP();
         } else {

@@ -34,9 +34,8 @@ static bool make_constants(MdhThread *t, VmCode *code, const BcProto *p)
 static bool make_caches(VmCode *code, const BcProto *p)
 {
     code->ic = mdh_gc_alloc_root((p->ic_names.len + 1) * sizeof *code->ic);
-    code->ic_names = mdh_gc_alloc_root((p->ic_names.len + 1) * sizeof *code->ic_names);
-    if (!code->ic || !code->ic_names) return false;
-    for (uint32_t i = 0; i < p->ic_names.len; i++) code->ic_names[i] = code->k[p->ic_names.items[i]];
+    if (!code->ic) return false;
+    for (uint32_t i = 0; i < p->ic_names.len; i++) code->ic[i].name = code->k[p->ic_names.items[i]];
     return true;
 }
 
@@ -60,7 +59,8 @@ static void fill_info(VmCode *code, const BcProto *p, const VmModule *m, const u
         .nregs = p->nregs, .nparams = p->nparams, .nrequired = p->nrequired,
         .has_rest = p->has_rest, .is_method = p->is_method, .is_lambda = p->is_lambda,
         .code = words, .lines = p->lines.items, .ncode = p->code.len};
-    code->plain = !p->has_rest && !p->is_method && p->nrequired == p->nparams;
+    code->plain_argc = p->has_rest || p->is_method || p->nrequired < p->nparams ? -1 : p->nparams;
+    code->method_argc = p->has_rest || !p->is_method ? -1 : p->nparams;
 }
 
 static VmCode *make_code(MdhThread *t, VmModule *m, const BcProto *p, const uint32_t *slots)

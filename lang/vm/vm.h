@@ -11,15 +11,21 @@ typedef struct VmModule VmModule;
 
 // A function ready to run: the proto's words with globals bound, constants as values, inline
 // caches. Lives as long as the process, in uncollectable memory.
+// An inline cache and the interned name it is for.
+typedef struct VmCache {
+    uint64_t word;
+    MdhValue name;
+} VmCache;
+
 typedef struct VmCode {
     MdhFnInfo info;          // first, so that a function's info is its code
     MdhValue *k;
-    uint64_t *ic;
-    MdhValue *ic_names;      // the interned name each inline cache is for
+    VmCache *ic;
     struct VmCode **protos;
     const BcProto *bc;
     VmModule *module;
-    bool plain;              // fixed parameters, no masel: the fast way in
+    int plain_argc;          // the number of arguments of the fast way in; -1: there is none
+    int method_argc;         // the same for methods
 } VmCode;
 
 typedef enum VmWorld {
