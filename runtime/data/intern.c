@@ -33,7 +33,7 @@ static char ascii_text[128];
 MdhStr mdh_str_ascii[128];
 static MdhStr empty_str = {
     {MDH_TAG_STRING, 0, MDH_STR_ASCII | MDH_STR_SCANNED | MDH_STR_INTERNED, 0}, 0, 0, ""};
-MdhValue mdh_str_empty;
+MdhValue mdh_str_empty = {(uintptr_t)&empty_str};
 
 static uint32_t hash_of(const char *p, size_t n)
 {
@@ -158,7 +158,6 @@ bool mdh_str_setup(void)
             1, hash_of(&ascii_text[c], 1), &ascii_text[c]};
     }
     empty_str.hash = hash_of("", 0);
-    mdh_str_empty = mdh_from_ptr(&empty_str);
     if (!arena) arena = arena_new();
     if (!key_cache) key_cache = mdh_gc_alloc_root(KEY_CACHE_SIZE * sizeof *key_cache);
     return arena && key_cache && grow_table();
