@@ -302,6 +302,20 @@ MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
         SAVE();                                                                               \
         RESULT(__mdh_op_##name(t, a, b));                                                     \
     }
+#define EQUAL(NAME, name, negate)                                                             \
+    LABEL(NAME) : {                                                                           \
+        MdhValue a = RB, b = RC;                                                              \
+        if (mdh_both_fixint(a, b) || is_immediate(a) || (is_immediate(b) && !mdh_is_ptr(a))) { \
+            RA = mdh_bool((a.bits == b.bits) != negate);                                      \
+            NEXT;                                                                             \
+        }                                                                                     \
+        if (mdh_is_str(a) && mdh_is_str(b)) {                                                 \
+            RA = mdh_bool((a.bits == b.bits || mdh_str_eq(a, b)) != negate);                  \
+            NEXT;                                                                             \
+        }                                                                                     \
+        SAVE();                                                                               \
+        RESULT(__mdh_op_##name(t, a, b));                                                     \
+    }
 #define EQUAL_JUMP(NAME, negate)                                                              \
     LABEL(NAME) : {                                                                           \
         MdhValue a = RA, b = RB;                                                              \
@@ -437,24 +451,8 @@ step:
     RESULT(__mdh_op_neg(t, RB));
     LABEL(NOT) : RA = mdh_bool(!mdh_truthy(RB));
     NEXT;
-    LABEL(EQ) : {
-        MdhValue a = RB, b = RC;
-        if (mdh_both_fixint(a, b)) {
-            RA = mdh_bool(a.bits == b.bits);
-            NEXT;
-        }
-        SAVE();
-        RESULT(__mdh_op_eq(t, a, b));
-    }
-    LABEL(NE) : {
-        MdhValue a = RB, b = RC;
-        if (mdh_both_fixint(a, b)) {
-            RA = mdh_bool(a.bits != b.bits);
-            NEXT;
-        }
-        SAVE();
-        RESULT(__mdh_op_ne(t, a, b));
-    }
+    EQUAL(EQ, eq, false)
+    EQUAL(NE, ne, true)
     COMPARE(LT, lt, <)
     COMPARE(LE, le, <=)
     COMPARE(GT, gt, >)
