@@ -31,10 +31,25 @@ typedef struct MdhBoxFloat {
 #define MDH_AYE ((MdhValue){MDH_BITS_AYE})
 #define MDH_EXC ((MdhValue){MDH_BITS_EXC})
 
+#if defined(__SANITIZE_THREAD__)
+#define MDH_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MDH_TSAN 1
+#endif
+#endif
+
 // Slots of shared objects are only ever read and written through these: an aligned 8-byte
 // atomic move, so that a racing reader sees some value that was stored, never half of one.
+// The store releases: an object is complete before its address can be found in a slot. The
+// reader reaches it through the address, which orders its loads on all our processors; the
+// thread sanitizer wants to be told.
+#ifdef MDH_TSAN
+#define MDH_SLOT_LOAD(p) ((MdhValue){__atomic_load_n(&(p)->bits, __ATOMIC_ACQUIRE)})
+#else
 #define MDH_SLOT_LOAD(p) ((MdhValue){__atomic_load_n(&(p)->bits, __ATOMIC_RELAXED)})
-#define MDH_SLOT_STORE(p, v) __atomic_store_n(&(p)->bits, (v).bits, __ATOMIC_RELAXED)
+#endif
+#define MDH_SLOT_STORE(p, v) __atomic_store_n(&(p)->bits, (v).bits, __ATOMIC_RELEASE)
 // A store of `v` into a slot of `obj`. The barrier is empty under a stop-the-world collector.
 #define MDH_STORE_BARRIER(obj, v) ((void)(obj), (void)(v))
 // Pointers to published buffers: acquire on load, release on publish.
