@@ -31,7 +31,7 @@ MdhValue mdh_dict_of(MdhThread *t, uint32_t n, const MdhValue *keys, const MdhVa
     MdhTable *tab = mdh_table_new(t, n);
     if (!tab) return MDH_EXC;
     for (uint32_t i = 0; i < n; i++)
-        mdh_table_append(tab, keys[i], vals[i], tab->index_mask ? table_hash(keys[i]) : 0);
+        mdh_table_append(tab, keys[i], vals[i]);
     return new_with_table(t, MDH_TAG_DICT, tab);
 }
 
@@ -80,7 +80,7 @@ static uint64_t next_room(const MdhTable *tab)
 static MdhTable *overwrite(MdhThread *t, MdhTable *tab, uint32_t e, MdhValue key, MdhValue v)
 {
     if (MDH_UNLIKELY(e < tab->frozen)) {
-        tab = mdh_table_remade(t, tab, tab->live);
+        tab = mdh_table_remade(t, tab, tab->live, MDH_ABSENT);
         if (!tab) return NULL;
         e = table_find(tab, key);
     }
@@ -88,15 +88,12 @@ static MdhTable *overwrite(MdhThread *t, MdhTable *tab, uint32_t e, MdhValue key
     return tab;
 }
 
-static MdhTable *insert(MdhThread *t, MdhTable *tab, MdhValue key, MdhValue v, uint32_t hash)
+static MdhTable *insert(MdhThread *t, MdhTable *tab, MdhValue key, MdhValue v)
 {
-    if (MDH_UNLIKELY(tab->used == tab->cap)) {
-        bool had_index = tab->index_mask != 0;
-        tab = mdh_table_remade(t, tab, next_room(tab));
-        if (!tab) return NULL;
-        if (!had_index && tab->index_mask) hash = table_hash(key);
-    }
-    mdh_table_append(tab, key, v, hash);
+    bool full = tab->used == tab->cap;
+    if (MDH_UNLIKELY(full || (table_is_counted(tab) && key.bits != table_next_counted(tab).bits)))
+        tab = mdh_table_remade(t, tab, next_room(tab), key);
+    if (tab) mdh_table_append(tab, key, v);
     return tab;
 }
 
@@ -104,12 +101,10 @@ bool mdh_dict_put(MdhThread *t, MdhValue d, MdhValue key, MdhValue v)
 {
     MdhDict *dict = mdh_dict(d);
     mdh_lock(&dict->h);
-    MdhTable *tab = dict->tab, *next;
-    uint32_t hash = tab->index_mask ? table_hash(key) : 0;
-    uint32_t e = tab->index_mask ? table_find_indexed(tab, key, hash)
-                                 : mdh_table_find_small(tab, key);
+    MdhTable *tab = dict->tab;
+    uint32_t e = table_find(tab, key);
     MDH_STORE_BARRIER(d, v);
-    next = e != TABLE_NONE ? overwrite(t, tab, e, key, v) : insert(t, tab, key, v, hash);
+    MdhTable *next = e != TABLE_NONE ? overwrite(t, tab, e, key, v) : insert(t, tab, key, v);
     if (next && next != tab) MDH_PTR_PUBLISH(&dict->tab, next);
     mdh_unlock(&dict->h);
     return next != NULL;
@@ -140,7 +135,7 @@ bool mdh_dict_remove(MdhThread *t, MdhValue d, MdhValue key, bool *was_there)
     *was_there = e != TABLE_NONE;
     if (e != TABLE_NONE) {
         if (e < tab->frozen || is_sparse(tab)) {
-            next = mdh_table_remade(t, tab, tab->live);
+            next = mdh_table_remade(t, tab, tab->live, MDH_ABSENT);
             if (next) e = table_find(next, key);
         }
         if (next) {
@@ -168,7 +163,7 @@ MdhValue mdh_dict_copy(MdhThread *t, MdhValue d)
     MdhDict *dict = mdh_dict(d);
     mdh_lock(&dict->h);
     MdhTable *tab = dict->tab;
-    tab = tab->live ? mdh_table_remade(t, tab, tab->live) : &mdh_table_empty;
+    tab = tab->live ? mdh_table_remade(t, tab, tab->live, MDH_ABSENT) : &mdh_table_empty;
     mdh_unlock(&dict->h);
     return tab ? new_with_table(t, dict->h.tag, tab) : MDH_EXC;
 }

@@ -4,7 +4,6 @@
 #ifndef MDH_DATA_DICT_PRIV_H
 #define MDH_DATA_DICT_PRIV_H
 
-#include "base/siphash.h"
 #include "runtime/core/ops.h"
 #include "runtime/data/dict.h"
 #include "runtime/data/str.h"
@@ -16,12 +15,26 @@ extern MdhTable mdh_table_empty; // never written, having no room
 
 // An empty table with room for `want` entries; NULL when it threw.
 MdhTable *mdh_table_new(MdhThread *t, uint64_t want);
-// The live entries of `tab`, with room for `want` in all. NULL when it threw.
-MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want);
-// Appends a key that has no live entry. There is room; `hash` counts only when there is an index.
-void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val, uint32_t hash);
+// The live entries of `tab`, with room for `want` in all. `next` is the key that will be
+// appended, or ABSENT. NULL when it threw.
+MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want, MdhValue next);
+// Appends a key that has no live entry, and goes on counting where the table counts. There is
+// room.
+void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val);
 // The live entry of a key in a table without index.
 uint32_t mdh_table_find_small(const MdhTable *tab, MdhValue key);
+
+// Drawn from the kernel before the first table gets an index: nobody outside can choose
+// integers that collide.
+extern uint64_t mdh_table_seed;
+
+MDH_INLINE uint32_t table_mix(uint64_t x)
+{
+    x ^= mdh_table_seed;
+    x = (x ^ x >> 32) * UINT64_C(0x9fb21c651e98df25);
+    x = (x ^ x >> 29) * mdh_table_seed; // odd
+    return (uint32_t)(x >> 32);
+}
 
 MDH_INLINE uint32_t table_hash_str(MdhValue key)
 {
@@ -29,20 +42,14 @@ MDH_INLINE uint32_t table_hash_str(MdhValue key)
     return MDH_LIKELY(h != 0) ? h : mdh_str_hash(key);
 }
 
-// Neighbouring integers share a cache line of the index: everything but their two low bits is
-// mixed, under the key of the process.
 MDH_INLINE uint32_t table_hash(MdhValue key)
 {
-    if (mdh_is_fixint(key)) {
-        uint64_t i = key.bits >> 1;
-        return (hash_u64(i >> 2) & ~UINT32_C(3)) | (i & 3);
-    }
     if (mdh_is_ptr(key)) {
         unsigned tag = mdh_obj(key)->tag;
         if (MDH_LIKELY(tag == MDH_TAG_STRING)) return table_hash_str(key);
         if (tag == MDH_TAG_INTEGER || tag == MDH_TAG_FLOAT) return mdh_key_hash(key);
     }
-    return hash_u64(key.bits);
+    return table_mix(key.bits);
 }
 
 // Key identity when the words differ.
@@ -56,6 +63,30 @@ MDH_INLINE bool table_same_key(MdhValue a, MdhValue b)
         return x->len == y->len && memcmp(x->data, y->data, x->len) == 0;
     }
     return (tag == MDH_TAG_INTEGER || tag == MDH_TAG_FLOAT) && mdh_key_same(a, b);
+}
+
+// A table of more than TABLE_SMALL without an index: its keys are integers that count up from
+// the first. A dict used as an array.
+MDH_INLINE bool table_is_counted(const MdhTable *tab)
+{
+    return tab->index_mask == 0 && tab->cap > TABLE_SMALL;
+}
+
+// The key that goes on counting.
+MDH_INLINE MdhValue table_next_counted(const MdhTable *tab)
+{
+    return (MdhValue){tab->entries[0].key.bits + 2 * (uint64_t)tab->used};
+}
+
+// Where an integer lies if the keys count; many tables with an index begin that way too.
+MDH_INLINE uint32_t table_guess_counted(const MdhTable *tab, MdhValue key)
+{
+    uint64_t e = (key.bits - MDH_SLOT_LOAD(&tab->entries[0].key).bits) >> 1;
+    if (e >= __atomic_load_n(&tab->used, __ATOMIC_ACQUIRE) ||
+        MDH_SLOT_LOAD(&tab->entries[e].key).bits != key.bits ||
+        mdh_is_absent(MDH_SLOT_LOAD(&tab->entries[e].val)))
+        return TABLE_NONE;
+    return (uint32_t)e;
 }
 
 // The live entry of `key`, or TABLE_NONE. `tab` has an index. Linear probing; the index is
@@ -76,8 +107,12 @@ MDH_INLINE uint32_t table_find_indexed(const MdhTable *tab, MdhValue key, uint32
 
 MDH_INLINE uint32_t table_find(const MdhTable *tab, MdhValue key)
 {
-    if (tab->index_mask) return table_find_indexed(tab, key, table_hash(key));
-    return mdh_table_find_small(tab, key);
+    if (tab->cap <= TABLE_SMALL) return mdh_table_find_small(tab, key);
+    if (mdh_is_fixint(key)) {
+        uint32_t e = table_guess_counted(tab, key);
+        if (e != TABLE_NONE) return e;
+    }
+    return tab->index_mask ? table_find_indexed(tab, key, table_hash(key)) : TABLE_NONE;
 }
 
 #endif

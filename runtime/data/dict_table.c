@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The table behind dicts and creels. Entries {key, value} lie in insertion order; a table of
-// more than 8 has an index of 64-bit words, hash << 32 | entry + 1, probed linearly and at most
-// 5/8 full. Hashes stand in the index, so a probe touches an entry only when 32 bits agree, and
-// a growing table is indexed anew by one pass over the old index without touching a key.
+// The table behind dicts and creels. Entries {key, value} lie in insertion order. Up to 8 are
+// searched one by one. Integers that count up from the first are found by subtraction, until
+// another key comes. All other tables have an index of 64-bit words, hash << 32 | entry + 1,
+// probed linearly and at most 5/8 full. Hashes stand in the index, so a probe touches an entry
+// only when 32 bits agree, and a growing table is indexed anew by one pass over the old index
+// without touching a key.
 //
 // What a reader without the lock relies on, in one published table:
 //   - an entry's key never changes to another key (it may become an equal, interned string);
@@ -11,6 +13,7 @@
 //     whole; when the key comes back it gets a new entry and the same slot is turned to it;
 //   - frozen entries keep their values: an overwrite or delete of one is done in a new table.
 // Deleted entries go when the table is remade: when it is full, or three quarters empty.
+#include "base/os.h"
 #include "runtime/core/throw.h"
 #include "runtime/data/dict_priv.h"
 
@@ -24,8 +27,20 @@ static uint64_t index_size(uint64_t want)
     return size;
 }
 
+uint64_t mdh_table_seed;
+
+// The first thread to come settles it; before that no index exists and no hash was computed.
+static MDH_COLD void draw_seed(void)
+{
+    uint64_t none = 0, seed;
+    os_random(&seed, sizeof seed);
+    __atomic_compare_exchange_n(&mdh_table_seed, &none, seed | 1, false, __ATOMIC_ACQ_REL,
+                                __ATOMIC_ACQUIRE);
+}
+
 static bool add_index(MdhThread *t, MdhTable *tab, uint64_t size)
 {
+    if (MDH_UNLIKELY(!__atomic_load_n(&mdh_table_seed, __ATOMIC_ACQUIRE))) draw_seed();
     tab->index = mdh_new_atomic(t, size * sizeof(uint64_t));
     if (!tab->index) return false;
     memset(tab->index, 0, size * sizeof(uint64_t));
@@ -33,10 +48,8 @@ static bool add_index(MdhThread *t, MdhTable *tab, uint64_t size)
     return true;
 }
 
-MdhTable *mdh_table_new(MdhThread *t, uint64_t want)
+static MdhTable *table_new(MdhThread *t, uint64_t cap, uint64_t size)
 {
-    uint64_t size = want > TABLE_SMALL ? index_size(want) : 0;
-    uint64_t cap = size ? size / 8 * 5 : want;
     uint64_t bytes = sizeof(MdhTable) + cap * sizeof(MdhDictEntry);
     MdhTable *tab = bytes <= MDH_MAX_OBJECT_BYTES ? mdh_new(t, bytes) : NULL;
     if (!tab || (size && !add_index(t, tab, size))) {
@@ -46,6 +59,13 @@ MdhTable *mdh_table_new(MdhThread *t, uint64_t want)
     tab->h.tag = MDH_TAG_BUFFER;
     tab->cap = (uint32_t)cap;
     return tab;
+}
+
+MdhTable *mdh_table_new(MdhThread *t, uint64_t want)
+{
+    if (want <= TABLE_SMALL) return table_new(t, want, 0);
+    uint64_t size = index_size(want);
+    return table_new(t, size / 8 * 5, size);
 }
 
 static void index_put(MdhTable *tab, uint32_t hash, uint32_t e)
@@ -64,9 +84,30 @@ static void reindex_same(MdhTable *to, const MdhTable *from)
     }
 }
 
-MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want)
+// Do the live entries, and `next` after them, count up from the first? Asked only of tables
+// without an index: a table that has one keeps one.
+static bool counts_on(const MdhTable *tab, MdhValue next)
 {
-    MdhTable *fresh = mdh_table_new(t, want > tab->live ? want : tab->live);
+    MdhValue want = MDH_ABSENT;
+    if (tab->index_mask) return false;
+    for (uint32_t i = 0; i <= tab->used; i++) {
+        MdhValue key = i < tab->used ? tab->entries[i].key : next;
+        if (i < tab->used ? mdh_is_absent(tab->entries[i].val) : mdh_is_absent(next)) continue;
+        if (!mdh_is_absent(want) ? key.bits != want.bits : !mdh_is_fixint(key)) return false;
+        want.bits = key.bits + 2;
+    }
+    return true;
+}
+
+static MdhTable *table_for(MdhThread *t, const MdhTable *tab, uint64_t want, MdhValue next)
+{
+    if (want > TABLE_SMALL && counts_on(tab, next)) return table_new(t, want, 0);
+    return mdh_table_new(t, want);
+}
+
+MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want, MdhValue next)
+{
+    MdhTable *fresh = table_for(t, tab, want > tab->live ? want : tab->live, next);
     if (!fresh) return NULL;
     uint32_t n = 0;
     for (uint32_t i = 0; i < tab->used; i++) {
@@ -98,16 +139,18 @@ static uint64_t *index_slot_for(const MdhTable *tab, MdhValue key, uint32_t hash
     }
 }
 
-void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val, uint32_t hash)
+void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val)
 {
     uint32_t e = tab->used;
     if (mdh_is_str(key) && !(mdh_obj(key)->flags & MDH_STR_INTERNED))
         __atomic_store_n(&tab->h.flags, MDH_TABLE_LOOSE_TEXT, __ATOMIC_RELAXED);
     MDH_SLOT_STORE(&tab->entries[e].key, key);
     MDH_SLOT_STORE(&tab->entries[e].val, val);
-    if (tab->index_mask)
+    if (tab->index_mask) {
+        uint32_t hash = table_hash(key);
         __atomic_store_n(index_slot_for(tab, key, hash), (uint64_t)hash << 32 | (e + 1),
                          __ATOMIC_RELEASE);
+    }
     __atomic_store_n(&tab->live, tab->live + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&tab->used, e + 1, __ATOMIC_RELEASE);
 }

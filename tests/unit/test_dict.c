@@ -2,6 +2,7 @@
 // Dicts: key identity, order, deletion and compaction, growth, caches, snapshots.
 #include "runtime/data/dict.h"
 
+#include "runtime/core/rng.h"
 #include "tests/unit/data_helpers.h"
 
 TEST(keys_are_told_apart_by_kind_and_value)
@@ -201,6 +202,131 @@ TEST(a_literal_of_many_keys_has_an_index)
             CHECK(mdh_same(mdh_dict_get(d, keys[i]), i < n ? vals[i] : MDH_ABSENT));
         CHECK(mdh_dict_put(t, d, mdh_fix(1), MDH_AYE));
         CHECK_EQ(mdh_dict_len(d), n + 1);
+    }
+}
+
+TEST(counted_keys_need_no_index_until_another_comes)
+{
+    MdhThread *t = the_thread();
+    for (int what = 0; what < 5; what++) {
+        MdhValue d = mdh_dict_new(t, 0);
+        bool was;
+        for (int64_t i = 0; i < 1000; i++) CHECK(mdh_dict_put(t, d, mdh_fix(i - 7), mdh_fix(i)));
+        CHECK(mdh_dict_table(d)->index == NULL);
+        switch (what) {
+        case 0: CHECK(mdh_dict_put(t, d, intern("x"), MDH_AYE)); break;
+        case 1: CHECK(mdh_dict_put(t, d, mdh_fix(994), MDH_AYE)); break;
+        case 2: CHECK(mdh_dict_put(t, d, mdh_fix(-8), MDH_AYE)); break;
+        case 3:
+            CHECK(mdh_dict_remove(t, d, mdh_fix(500), &was) && was);
+            CHECK(mdh_dict_put(t, d, mdh_fix(500), mdh_fix(507)));
+            break;
+        default: CHECK(mdh_dict_put(t, d, float_of(993), MDH_AYE)); break;
+        }
+        CHECK(mdh_dict_table(d)->index != NULL);
+        for (int64_t i = 0; i < 1000; i++)
+            CHECK(mdh_same(mdh_dict_get(d, mdh_fix(i - 7)), mdh_fix(i)));
+        CHECK(mdh_is_absent(mdh_dict_get(d, mdh_fix(993))));
+    }
+}
+
+TEST(counting_passes_the_greatest_small_integer)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0);
+    for (int64_t i = 0; i < 40; i++) {
+        MdhValue k = mdh_int(t, MDH_INT_MAX63 - 20 + i);
+        CHECK(mdh_dict_put(t, d, k, mdh_fix(i)));
+    }
+    CHECK_EQ(mdh_dict_len(d), 40);
+    for (int64_t i = 0; i < 40; i++)
+        CHECK_EQ(mdh_int_of(mdh_dict_get(d, mdh_int(t, MDH_INT_MAX63 - 20 + i))), i);
+    CHECK(mdh_is_absent(mdh_dict_get(d, mdh_fix(MDH_INT_MIN63))));
+}
+
+// A dict beside a plain array of the same entries.
+typedef struct Model {
+    MdhValue keys[400], vals[400];
+    uint32_t n;
+} Model;
+
+static int64_t model_find(const Model *m, MdhValue key)
+{
+    for (uint32_t i = 0; i < m->n; i++)
+        if (mdh_key_same(m->keys[i], key)) return i;
+    return -1;
+}
+
+static void model_put(Model *m, MdhValue key, MdhValue v)
+{
+    int64_t i = model_find(m, key);
+    if (i < 0) m->keys[i = m->n++] = key;
+    m->vals[i] = v;
+}
+
+static void model_remove(Model *m, MdhValue key)
+{
+    int64_t i = model_find(m, key);
+    if (i < 0) return;
+    m->n--;
+    memmove(&m->keys[i], &m->keys[i + 1], (m->n - (size_t)i) * sizeof(MdhValue));
+    memmove(&m->vals[i], &m->vals[i + 1], (m->n - (size_t)i) * sizeof(MdhValue));
+}
+
+static void check_model(MdhValue d, const Model *m)
+{
+    MdhDictIter it;
+    MdhValue k, v;
+    uint32_t i = 0;
+    REQUIRE(mdh_dict_len(d) == m->n);
+    mdh_dict_scan(d, &it);
+    for (; mdh_dict_next(&it, &k, &v); i++)
+        REQUIRE(i < m->n && mdh_key_same(k, m->keys[i]) && mdh_same(v, m->vals[i]));
+    REQUIRE(i == m->n);
+    for (i = 0; i < m->n; i++) REQUIRE(mdh_same(mdh_dict_get(d, m->keys[i]), m->vals[i]));
+}
+
+// Mostly counting integers, or few of everything.
+static MdhValue model_key(MdhThread *t, uint64_t flavour, int64_t *counter)
+{
+    char text[16];
+    uint64_t x = mdh_rng_below(t, 300);
+    if (flavour == 0 && x < 270) return mdh_fix(x < 200 ? (*counter)++ % 300 : (int64_t)x);
+    snprintf(text, sizeof text, "%u", (unsigned)(x / 4));
+    switch (x % 4) {
+    case 0: return mdh_fix((int64_t)x / 4);
+    case 1: return mdh_str_c(t, text);
+    case 2: return mdh_str_intern(t, text, strlen(text));
+    default: return mdh_float(t, (double)(x / 4));
+    }
+}
+
+TEST(a_dict_behaves_like_a_plain_array_of_entries)
+{
+    MdhThread *t = the_thread();
+    for (uint64_t round = 0; round < 300; round++) {
+        static Model m;
+        MdhValue d = mdh_dict_new(t, (uint32_t)mdh_rng_below(t, 3) * 6);
+        int64_t counter = (int64_t)round;
+        uint64_t removals = mdh_rng_below(t, 10);
+        bool was;
+        m.n = 0;
+        for (uint64_t step = 0; step < 200 + round; step++) {
+            MdhValue k = model_key(t, round % 2, &counter), v = mdh_fix((int64_t)step);
+            MdhDictIter it;
+            if (mdh_rng_below(t, 50) == 0) mdh_dict_iter(d, &it);
+            if (mdh_rng_below(t, 100) == 0) d = mdh_dict_copy(t, d);
+            if (mdh_rng_below(t, 10) < removals) {
+                bool there = model_find(&m, k) >= 0;
+                CHECK(mdh_dict_remove(t, d, k, &was) && was == there);
+                model_remove(&m, k);
+            } else if (m.n < 390) {
+                CHECK(mdh_dict_put(t, d, k, v));
+                model_put(&m, k, v);
+            }
+            if (step % 32 == 0) check_model(d, &m);
+        }
+        check_model(d, &m);
     }
 }
 
