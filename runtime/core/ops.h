@@ -7,29 +7,15 @@
 
 #include "runtime/core/value.h"
 
-// + - * / % with every rule: checked integers, numeric mixes, bools as 0/1, string and list
-// concatenation, repetition, operator methods of instances (left operand only).
-MdhValue __mdh_op_add(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_sub(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_mul(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_div(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_mod(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_neg(MdhThread *t, MdhValue a);
-// Comparisons with operator methods: the result is whatever the method returns.
-MdhValue __mdh_op_eq(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_ne(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_lt(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_le(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_gt(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_ge(MdhThread *t, MdhValue a, MdhValue b);
-MdhValue __mdh_op_index(MdhThread *t, MdhValue obj, MdhValue key);
-MdhValue __mdh_op_set_index(MdhThread *t, MdhValue obj, MdhValue key, MdhValue v); // returns v
-MdhValue __mdh_op_slice(MdhThread *t, MdhValue obj, MdhValue a, MdhValue b, MdhValue step); // ABSENT = left out
-// `name` is an interned string. `ic` may be NULL; see data/object.h.
-MdhValue __mdh_op_get_prop(MdhThread *t, MdhValue obj, MdhValue name, uint64_t *ic);
-MdhValue __mdh_op_set_prop(MdhThread *t, MdhValue obj, MdhValue name, MdhValue v, uint64_t *ic);
-MdhValue __mdh_op_range(MdhThread *t, MdhValue a, MdhValue b, bool inclusive);   // an eager list
-MdhValue __mdh_op_spread(MdhThread *t, MdhValue list, MdhValue v, bool in_call);  // appends in place
+// __mdh_op_add and the others, one for each row of abi/rtcalls.def.
+#define RT_TYPE_VAL MdhValue
+#define RT_TYPE_CACHE uint64_t *
+#define RT_TYPE_FLAG bool
+#define A(name, type) , RT_TYPE_##type name
+#define RT(name, ret, params, flags, doc) RT_TYPE_##ret __mdh_op_##name(MdhThread *t params);
+#include "abi/rtcalls.def"
+#undef RT
+#undef A
 
 // Interns the names of operator methods: by mdh_runtime_init.
 bool mdh_ops_setup(void);
