@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The only file that sees the matching library (PCRE2, 8-bit). It backtracks, so every match has
 // a limit of steps and of memory; passing it is an error the program can catch, never a hang.
+// The library counts the steps anew at each place of the text where a match might begin, so a
+// long text could still take that many times as long: it is searched in pieces (of beginnings; a
+// match may reach beyond its piece), and between pieces the walk looks at the clock.
 //
 // Compiled patterns live in a table of the process. A pattern in use is counted, so that it is
 // never freed under a match; when every place is in use a pattern is compiled for one walk
@@ -14,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "base/os.h"
 #include "base/siphash.h"
 #include "base/utf8.h"
 #include "runtime/core/throw.h"
@@ -23,9 +27,14 @@
 #define CACHE_SLOTS        64
 #define MAX_CACHED_PATTERN 4096 // octets; longer ones are compiled each time
 #define MAX_PATTERN        (1 << 20)
-#define MATCH_LIMIT        5000000 // steps: about half a second
-#define HEAP_LIMIT_KB      (64 * 1024)
-#define PAREN_NEST_LIMIT   200
+#define MATCH_LIMIT        1000000 // steps from one beginning: some milliseconds
+#define WALK_LIMIT_NS      UINT64_C(2000000000)
+#define PIECE              64 // beginnings tried between two looks at the clock, at first
+#define PIECE_MAX          ((size_t)1 << 20)
+#define PIECE_QUICK_NS                                                                     \
+    UINT64_C(1000000) // after a piece done in less the next one is longer
+#define HEAP_LIMIT_KB    (64 * 1024)
+#define PAREN_NEST_LIMIT 200
 
 typedef struct CacheSlot {
     Buf pattern;
@@ -66,8 +75,8 @@ static MdhValue throw_invalid(MdhThread *t, MdhValue pattern, const char *reason
 // Case is of Unicode, so are \w \d \s \b; `$` is the very end of the text without the m flag.
 static pcre2_code *compile(MdhThread *t, MdhValue pattern)
 {
-    const uint32_t options =
-        PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+    const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY |
+                             PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
     Slice text = mdh_str_slice(pattern);
     int code = 0;
     PCRE2_SIZE at;
@@ -209,6 +218,7 @@ bool mdh_regex_open(MdhThread *t, MdhRegex *re, MdhValue text, MdhValue pattern)
 void mdh_regex_close(MdhRegex *re)
 {
     pcre2_match_data_free(re->match);
+    pcre2_match_context_free(re->limits);
     release_code(re);
 }
 
@@ -226,16 +236,57 @@ static int throw_match(MdhThread *t, int code)
     return -1;
 }
 
+// One call of the library. A match begins at or behind `from`, and where the limits say.
+static int match_once(const MdhRegex *re, size_t from, pcre2_match_context *limits)
+{
+    PCRE2_SPTR text = (PCRE2_SPTR)(re->text.ptr ? re->text.ptr : "");
+    uint32_t options = PCRE2_NO_UTF_CHECK;
+    int rc = pcre2_match(re->code, text, re->text.len, from, options, re->match, limits);
+    // The machine code has a small fixed stack; the interpreter takes its frames from the heap.
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
+        rc = pcre2_match(re->code, text, re->text.len, from, options | PCRE2_NO_JIT,
+                         re->match, limits);
+    return rc;
+}
+
+// The clock starts with the first look at it.
+static bool is_late(MdhRegex *re, uint64_t now)
+{
+    if (!re->deadline_ns) re->deadline_ns = now + WALK_LIMIT_NS;
+    return now > re->deadline_ns;
+}
+
+// Piece after piece. Each begins on a character.
+static int match_pieces(MdhRegex *re, size_t from)
+{
+    size_t piece = PIECE;
+    for (;;) {
+        size_t last = re->text.len - from > piece ? from + piece : PCRE2_UNSET;
+        pcre2_set_offset_limit(re->limits, last);
+        uint64_t began = piece > PIECE ? os_mono_ns() : 0;
+        int rc = match_once(re, from, re->limits);
+        if (rc != PCRE2_ERROR_NOMATCH || last == PCRE2_UNSET) return rc;
+        uint64_t now = os_mono_ns();
+        if (is_late(re, now)) return PCRE2_ERROR_MATCHLIMIT;
+        if (now - began < PIECE_QUICK_NS || piece == PIECE)
+            piece *= piece < PIECE_MAX ? 2 : 1;
+        else piece = PIECE;
+        from = last + 1;
+        while (from < re->text.len && ((unsigned char)re->text.ptr[from] & 0xC0) == 0x80)
+            from++;
+    }
+}
+
 // Looks for a match at or behind `from`. 1, 0 or -1 (threw).
 static int search(MdhThread *t, MdhRegex *re, size_t from)
 {
-    PCRE2_SPTR text = (PCRE2_SPTR)(re->text.ptr ? re->text.ptr : "");
-    int rc = pcre2_match(re->code, text, re->text.len, from, PCRE2_NO_UTF_CHECK, re->match,
-                         match_context);
-    // The machine code has a small fixed stack; the interpreter takes its frames from the heap.
-    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(re->code, text, re->text.len, from,
-                         PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, re->match, match_context);
+    int rc = PCRE2_ERROR_MATCHLIMIT;
+    if (!re->limits && match_context && re->text.len - from > PIECE)
+        re->limits = pcre2_match_context_copy(match_context);
+    // Many short searches add up too.
+    bool late = ++re->searches % PIECE == 0 && is_late(re, os_mono_ns());
+    if (!late)
+        rc = re->limits ? match_pieces(re, from) : match_once(re, from, match_context);
     if (rc == PCRE2_ERROR_NOMATCH) return 0;
     return rc < 0 ? throw_match(t, rc) : 1;
 }

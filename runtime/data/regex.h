@@ -9,12 +9,14 @@
 
 // A use of a compiled pattern over one text. Octets of the text must not move while it lives.
 typedef struct MdhRegex {
-    void *code, *match; // the library's
-    int slot;           // in the cache, or -1: ours alone
+    void *code, *match, *limits; // the library's; limits may be NULL
+    int slot;                    // in the cache, or -1: ours alone
     Slice text;
-    uint32_t ngroups; // without the whole match
-    size_t next;      // where the walk goes on
-    size_t last_end;  // of the last match walked over, or (size_t)-1
+    uint32_t ngroups;     // without the whole match
+    size_t next;          // where the walk goes on
+    size_t last_end;      // of the last match walked over, or (size_t)-1
+    uint64_t deadline_ns; // of the whole walk
+    uint32_t searches;
 } MdhRegex;
 
 // Compiles (or finds) the pattern for a walk over `text`, a string. False when it threw:

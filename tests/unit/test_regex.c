@@ -138,6 +138,39 @@ TEST(exploding_patterns_are_an_error)
     CHECK(strstr(test(text, "^(a|aa)+$"), "match limit"));
 }
 
+// Quadratic work in a long text: each beginning is below the limit of steps.
+TEST(a_long_walk_ends_by_the_clock)
+{
+    size_t n = 3000000;
+    char *text = malloc(n + 1);
+    REQUIRE(text);
+    memset(text, 'a', n);
+    text[n] = 0;
+    CHECK(strstr(test(text, "a[ab]{0,9000}[cd]e?[cd]"), "match limit"));
+    memset(text, ' ', n);
+    memcpy(text + n - 3, "x y", 3);
+    CHECK_STR(test(text, "x y"), "aye");
+    CHECK_STR(test(text, "\\S"), "aye");
+    CHECK_STR(test(text, "^x"), "nae");
+    free(text);
+}
+
+// Characters of several octets at the ends of the pieces that a search is made of.
+TEST(pieces_end_on_characters)
+{
+    char text[900], pattern[16];
+    for (int shift = 0; shift < 4; shift++) {
+        size_t n = (size_t)shift;
+        memset(text, 'a', n);
+        while (n < 800) n += (size_t)snprintf(text + n, sizeof text - n, "€");
+        snprintf(text + n, sizeof text - n, "xé");
+        snprintf(pattern, sizeof pattern, "xé|a{9}");
+        CHECK_STR(test(text, pattern), "aye");
+        CHECK_STR(test(text, "[^€a]\\w$"), "aye");
+        CHECK_STR(test(text, "^é"), "nae");
+    }
+}
+
 TEST(long_texts_do_not_overflow_the_stack)
 {
     size_t n = 500000;
