@@ -14,6 +14,7 @@
 #include "runtime/sys/out.h"
 
 #define REPORT_MAX (1 << 20)
+#define SOURCE_MAX ((size_t)64 << 20)
 #define EXCERPT_COLUMNS 160
 
 static const char *const exclamations[] = {
@@ -55,20 +56,22 @@ static void put_line(Buf *out, Slice text, uint32_t line, bool here)
     buf_printf(out, "%s %u | %.*s\n", here ? ">" : " ", line, SLICE_ARG(s));
 }
 
-static void put_context(Buf *out, const char *file, uint32_t line)
+static void put_context(Buf *out, Slice text, uint32_t line)
+{
+    uint32_t n = count_lines(text);
+    if (line == 0 || line > n) return;
+    buf_putc(out, '\n');
+    if (line > 1) put_line(out, text, line - 1, false);
+    put_line(out, text, line, true);
+    if (line < n) put_line(out, text, line + 1, false);
+}
+
+static void put_file_context(Buf *out, const char *file, uint32_t line)
 {
     Buf source;
-    buf_init(&source, (size_t)64 << 20);
-    if (file && line && os_read_file(file, (size_t)64 << 20, &source, NULL) == MDH_OK) {
-        Slice text = {source.data, source.len};
-        uint32_t n = count_lines(text);
-        if (line <= n) {
-            buf_putc(out, '\n');
-            if (line > 1) put_line(out, text, line - 1, false);
-            put_line(out, text, line, true);
-            if (line < n) put_line(out, text, line + 1, false);
-        }
-    }
+    buf_init(&source, SOURCE_MAX);
+    if (file && os_read_file(file, SOURCE_MAX, &source, NULL) == MDH_OK)
+        put_context(out, (Slice){source.data, source.len}, line);
     buf_deinit(&source);
 }
 
@@ -103,7 +106,7 @@ void drv_report_error(MdhThread *t)
     buf_printf(&out, "%s: ", drv_exclamation(t));
     buf_put(&out, message.data, message.len);
     buf_putc(&out, '\n');
-    put_context(&out, copy.exc_file, copy.exc_line);
+    put_file_context(&out, copy.exc_file, copy.exc_line);
     const char *hint = hint_for_error((Slice){message.data, message.len});
     if (hint) buf_printf(&out, "\n💡 %s\n", hint);
     put_trace(&out, &copy);
@@ -117,7 +120,11 @@ bool drv_report_diags(MdhThread *t, const DiagList *diags)
     if (!diags->n_errors) return false;
     Buf out;
     buf_init(&out, REPORT_MAX);
-    if (diags->len) buf_printf(&out, "%s: %s\n\n", drv_exclamation(t), diags->items[0].message);
+    if (diags->len) {
+        buf_printf(&out, "%s: %s\n", drv_exclamation(t), diags->items[0].message);
+        put_context(&out, diags->items[0].source, diags->items[0].line);
+        buf_putc(&out, '\n');
+    }
     diag_render_all(diags, os_is_tty(2), &out);
     for (uint32_t i = 0; i < diags->len; i++)
         if (diags->items[i].hint) {
