@@ -1,0 +1,432 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Random programs whose right output is computed here, by an independent model of each rule.
+
+    tests/oracle_test.py [--bin build/bin/mdhavers] [--rounds 60] [--seed 1] [area…]
+
+Every area is a generator of (expression, printed text); many expressions share a process. The
+models follow the definition of the language, not the implementation. Deterministic for a seed.
+Prints `oracle: N passed, N failed`.
+"""
+import argparse
+import datetime
+import math
+import os
+import pathlib
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MIN, MAX = -2**63, 2**63 - 1
+JINGS = "Jings! Something went awfy wrang: "
+OVERFLOW = "Wheesht! Yer number's too muckle at line 1 - it's overflowed!"
+ZERO = "Ye numpty! Tryin' tae divide by zero at line 1"
+
+
+# ---- writing and showing values ----
+
+def src_int(n):
+    return str(n) if n >= 0 else "(-9223372036854775807 - 1)" if n == MIN else f"(-{-n})"
+
+
+def src_str(s):
+    body = "".join(c if c.isascii() and c.isalnum() or c in " ,.;:-_<>=/" else
+                   f"\\u{{{ord(c):x}}}" for c in s)
+    return f'"{body}"'
+
+
+def src(v):
+    """A value as source text."""
+    if v is None or isinstance(v, bool):
+        return {None: "naething", True: "aye", False: "nae"}[v]
+    if isinstance(v, int):
+        return src_int(v)
+    if isinstance(v, float):
+        return f'tae_float("{v!r}")'
+    if isinstance(v, str):
+        return src_str(v)
+    if isinstance(v, list):
+        return "[" + ", ".join(map(src, v)) + "]"
+    return "{" + ", ".join(f"{src(k)}: {src(x)}" for k, x in v.items()) + "}"
+
+
+def show_float(x):
+    """%.15g, or %.16g where only that reads back."""
+    if math.isnan(x):
+        return "NaN"
+    if math.isinf(x):
+        return "inf" if x > 0 else "-inf"
+    short, longer = f"{x:.15g}", f"{x:.16g}"
+    return longer if float(short) != x and float(longer) == x else short
+
+
+def show(v):
+    if v is None or isinstance(v, bool):
+        return {None: "naething", True: "aye", False: "nae"}[v]
+    if isinstance(v, float):
+        return show_float(v)
+    if isinstance(v, list):
+        return "[" + ", ".join(map(show, v)) + "]"
+    if isinstance(v, dict):
+        return "{" + ", ".join(f'"{show(k)}": {show(x)}' for k, x in v.items()) + "}"
+    return str(v)
+
+
+# ---- random material ----
+
+EDGES = [0, 1, -1, 2, -2, 10, 255, 2**31, 2**53, 2**61, 2**62 - 1, 2**62, 2**62 + 1, -2**62 - 1,
+         -2**62, -2**62 + 1, MAX, MAX - 1, MIN, MIN + 1, 3037000499, 3037000500]
+LETTERS = "abcxyz ,-é日🏴A1"
+
+
+def any_int(r):
+    return r.choice([r.choice(EDGES), r.randint(-20, 20), r.randint(MIN, MAX),
+                     r.randint(-2**40, 2**40)])
+
+
+def any_float(r):
+    kind = r.randrange(4)
+    if kind == 0:
+        x = struct.unpack("<d", r.randbytes(8))[0]
+        return 0.5 if math.isnan(x) else x
+    return [r.uniform(-1000, 1000), r.randint(-10**6, 10**6) / 100, float(r.randint(-99, 99))][kind - 1]
+
+
+def any_text(r, most=12, letters=LETTERS):
+    return "".join(r.choice(letters) for _ in range(r.randint(0, most)))
+
+
+def any_list(r, most=7):
+    return [r.randint(0, 4) for _ in range(r.randint(0, most))]
+
+
+def any_value(r, depth=3):
+    kind = r.randrange(8 if depth else 5)
+    if kind < 5:
+        return [None, r.random() < 0.5, any_int(r), round(r.uniform(-9, 9), 3), any_text(r, 5)][kind]
+    if kind < 7:
+        return [any_value(r, depth - 1) for _ in range(r.randint(0, 4))]
+    return {f"k{r.randint(0, 9)}": any_value(r, depth - 1) for _ in range(r.randint(0, 4))}
+
+
+# ---- areas: each yields (expression, text) ----
+
+def quotient(a, b):
+    q = abs(a) // abs(b)
+    return q if (a < 0) == (b < 0) else -q
+
+
+def area_integers(r):
+    a, b = any_int(r), any_int(r)
+    for op in "+-*/%":
+        if op in "/%" and b == 0:
+            want = ZERO
+        else:
+            n = {"+": a + b, "-": a - b, "*": a * b, "/": b and quotient(a, b),
+                 "%": b and a - quotient(a, b) * b}[op]
+            want = str(n) if MIN <= n <= MAX else OVERFLOW
+        yield f"{src_int(a)} {op} {src_int(b)}", want
+    yield f"-{src_int(a)}", str(-a) if a != MIN else OVERFLOW
+    for op, truth in (("<", a < b), ("<=", a <= b), (">", a > b), (">=", a >= b), ("==", a == b)):
+        yield f"{src_int(a)} {op} {src_int(b)}", show(truth)
+    yield f"{{{src_int(a)}: 1, {src_int(b)}: 2}}", show({a: 1, b: 2} if a != b else {a: 2})
+    yield f"tae_int({src_str(str(a))})", str(a)
+
+
+def area_bits(r):
+    a, b, n = any_int(r), any_int(r), r.randint(0, 63)
+
+    def signed(x):
+        x &= 2**64 - 1
+        return x - 2**64 if x >> 63 else x
+    yield f"bit_an({src_int(a)}, {src_int(b)})", str(a & b)
+    yield f"bit_or({src_int(a)}, {src_int(b)})", str(a | b)
+    yield f"bit_xor({src_int(a)}, {src_int(b)})", str(a ^ b)
+    yield f"bit_nae({src_int(a)})", str(~a)
+    yield f"bit_coont({src_int(a)})", str((a & (2**64 - 1)).bit_count())
+    yield f"bit_shove_left({src_int(a)}, {n})", str(signed(a << n))
+    yield f"bit_shove_right({src_int(a)}, {n})", str(a >> n)
+    yield f"tae_hex({src_int(a)})", f"{a & (2**64 - 1):x}"
+    yield f"tae_binary({src_int(a)})", f"{a & (2**64 - 1):b}"
+    yield f"tae_octal({src_int(a)})", f"{a & (2**64 - 1):o}"
+
+
+def area_floats(r):
+    x, y = any_float(r), any_float(r)
+    yield src(x), show(x)
+    yield f"[{src(x)}, {src(y)}]", show([x, y])
+    for op in "+-*":
+        z = {"+": x + y, "-": x - y, "*": x * y}[op]
+        yield f"{src(x)} {op} {src(y)}", show(z)
+    if y != 0:
+        yield f"{src(x)} / {src(y)}", show(x / y)
+        if math.isfinite(x) and math.isfinite(y):
+            yield f"{src(x)} % {src(y)}", show(math.fmod(x, y))
+    n = r.randint(-1000, 1000)
+    yield f"{n} + {src(x)}" if n >= 0 else f"({n}) + {src(x)}", show(n + x)
+    yield f"{src(x)} < {src(y)}", show(x < y)
+    yield f"{src(x)} == {src(y)}", show(x == y)
+    yield f"tae_int({src(x)})", str(max(MIN, min(MAX, math.trunc(x)))
+                                    if math.isfinite(x) else (MAX if x > 0 else MIN))
+    if abs(x) < 1e15:
+        yield f"floor({src(x)})", str(math.floor(x))
+        yield f"ceil({src(x)})", str(math.ceil(x))
+        yield f"round({src(x)})", str(int(math.copysign(math.floor(abs(x) + 0.5), x))
+                                      if abs(x) < 2**51 else int(x))
+        digits = r.randint(0, 6)
+        yield f"f'{{{src(x)}:.{digits}f}}'", f"{x:.{digits}f}"
+
+
+def sliced(x, a, b, c):
+    """The walk of the definition."""
+    n, out = len(x), []
+    a = (0 if c > 0 else -1) if a is None else a
+    b = (n if c > 0 else -(n + 1)) if b is None else b
+    a = max(n + a, 0) if a < 0 else min(a, n)
+    b = max(n + b, -1) if b < 0 else min(b, n)
+    i = a
+    while (i < b and i < n) if c > 0 else (i > b and i >= 0):
+        if i < n:
+            out.append(x[i])
+        i += c
+    return out
+
+
+def area_slices(r):
+    xs, s = any_list(r), any_text(r)
+    for _ in range(4):
+        a, b = (r.choice([None, r.randint(-9, 9)]) for _ in range(2))
+        c = r.choice([None, 1, 2, -1, -2, 3, -3])
+        text = f"{'' if a is None else a}:{'' if b is None else b}" + (f":{c}" if c else "")
+        yield f"{src(xs)}[{text}]", show(sliced(xs, a, b, c or 1))
+        yield f"{src(s)}[{text}]", "".join(sliced(s, a, b, c or 1))
+    i = r.randint(-9, 9)
+    for v in (xs, s):
+        n = len(v)
+        yield f"{src(v)}[{i}]", show(v[i]) if -n <= i < n else \
+            f"Hoachin'! Index {i} is oot o' bounds (size is {n}) at line 1"
+
+
+def octets(s):
+    return len(s.encode())
+
+
+def area_strings(r):
+    s, d = any_text(r), any_text(r, 2, "abx ,-é")
+    yield f"len({src(s)})", str(octets(s))
+    yield f"split({src(s)}, {src(d)})", show(s.split(d) if d else ["", *s, ""])
+    yield f"join(split({src(s)}, {src(d)}), {src(d)})", d.join(s.split(d)) if d else s
+    if d:
+        yield f"replace({src(s)}, {src(d)}, \"<>\")", s.replace(d, "<>")
+        yield f"coont({src(s)}, {src(d)})", str(s.count(d))
+    for name, at in (("index_of", s.find(d)), ("last_index_of", s.rfind(d))):
+        if d:
+            yield f"{name}({src(s)}, {src(d)})", str(-1 if at < 0 else octets(s[:at]))
+    yield f"starts_wi({src(s)}, {src(d)})", show(s.startswith(d))
+    yield f"ends_wi({src(s)}, {src(d)})", show(s.endswith(d))
+    yield f"contains({src(s)}, {src(d)})", show(d in s)
+    a, b = r.randint(0, 9), r.randint(0, 9)
+    yield f"substring({src(s)}, {a}, {b})", s[a:b]
+    yield f"scran({src(s)}, {a}, {b})", s[a:b]
+    yield f"reverse({src(s)})", s[::-1]
+    yield f"chars({src(s)})", show(list(s))
+    yield f"words({src(s)})", show(s.split())
+    yield f"'[' + wheesht({src(s)}) + ']'", f"[{s.strip()}]"
+    yield f"wheesht_aw({src(s)})", " ".join(s.split())
+    w = r.randint(0, 16)
+    yield f"pad_left({src(s)}, {w}, '*')", "*" * (w - octets(s)) + s
+    yield f"pad_right({src(s)}, {w}, '*')", s + "*" * (w - octets(s))
+    t = any_text(r)
+    yield f"{src(s)} < {src(t)}", show(s.encode() < t.encode())
+    yield f"{src(s)} == {src(t)}", show(s == t)
+    yield f"{src(s)} + {src(t)}", s + t
+    n = r.randint(1, 4)
+    yield f"skelp({src(s)}, {n})", show([s[i:i + n] for i in range(0, len(s), n)])
+    yield f"window({src(s)}, {n})", show([s[i:i + n] for i in range(len(s) - n + 1)])
+
+
+def area_lists(r):
+    xs, ys, n = any_list(r), any_list(r), r.randint(-2, 8)
+    x = r.randint(0, 4)
+    yield f"{src(xs)} + {src(ys)}", show(xs + ys)
+    yield f"{src(xs)} == {src(ys)}", show(xs == ys)
+    yield f"sort({src(xs)})", show(sorted(xs))
+    yield f"reverse({src(xs)})", show(xs[::-1])
+    yield f"tak({src(xs)}, {n})", show(xs[:max(n, 0)])
+    yield f"drap({src(xs)}, {n})", show(xs[max(n, 0):])
+    yield f"index_of({src(xs)}, {x})", str(xs.index(x) if x in xs else -1)
+    yield f"coont({src(xs)}, {x})", str(xs.count(x))
+    yield f"indices_o({src(xs)}, {x})", show([i for i, y in enumerate(xs) if y == x])
+    yield f"uniq({src(xs)})", show(list(dict.fromkeys(xs)))
+    yield f"zip({src(xs)}, {src(ys)})", show([list(p) for p in zip(xs, ys)])
+    yield f"enumerate({src(xs)})", show([list(p) for p in enumerate(xs)])
+    size = r.randint(1, 4)
+    yield f"chunks({src(xs)}, {size})", show([xs[i:i + size] for i in range(0, len(xs), size)])
+    if xs:
+        turn = n % len(xs)
+        yield f"birl({src(xs)}, {n})", show(xs[turn:] + xs[:turn])
+        yield f"minaw({src(xs)})", str(min(xs))
+        yield f"average({src(xs)})", show(sum(xs) / len(xs))
+    both = [v for pair in zip(xs, ys) for v in pair] + xs[len(ys):] + ys[len(xs):]
+    yield f"interleave({src(xs)}, {src(ys)})", show(both)
+    runs = []
+    for v in xs:
+        if runs and runs[-1][0] == v:
+            runs[-1].append(v)
+        else:
+            runs.append([v])
+    yield f"grup_runs({src(xs)})", show(runs)
+    yield f"gaun({src(xs)}, |x| x * 2)", show([v * 2 for v in xs])
+    yield f"pairt_by({src(xs)}, |x| x > 1)", show([[v for v in xs if v > 1], [v for v in xs if v <= 1]])
+    yield f"tumble({src(xs)}, 1, |a, x| a * 3 + x)", str(fold(xs))
+    groups = {}
+    for v in xs:
+        groups.setdefault(v % 3, []).append(v)
+    yield f"grup_up({src(xs)}, |x| x % 3)", show(groups)
+    at = r.randint(-len(xs), len(xs))
+    place = at + len(xs) if at < 0 else at
+    yield f"chynge({src(xs)}, {at}, 99)", show(xs[:place] + [99] + xs[place:])
+
+
+def fold(xs):
+    acc = 1
+    for x in xs:
+        acc = acc * 3 + x
+    return acc
+
+
+def area_values(r):
+    v, w = any_value(r), any_value(r)
+    yield src(v), show(v)
+    yield f"[{src(v)}, {src(w)}]", show([v, w])
+    yield f"'' + {src(v)}", show(v)
+    empty = v in (None, False, 0, "", []) and not isinstance(v, dict)
+    yield f"tae_bool({src(v)})", show(not empty)
+    yield f"json_stringify({src(v)})", json_text(v)
+    yield f"json_stringify(json_parse({src_str(json_text(v))}))", json_text(v)
+
+
+def json_text(v):
+    if v is None or isinstance(v, bool):
+        return {None: "null", True: "true", False: "false"}[v]
+    if isinstance(v, float):
+        return repr(v).removesuffix(".0")
+    if isinstance(v, str):
+        return '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(v, list):
+        return "[" + ", ".join(map(json_text, v)) + "]"
+    if isinstance(v, dict):
+        return "{" + ", ".join(f"{json_text(k)}: {json_text(x)}" for k, x in v.items()) + "}"
+    return str(v)
+
+
+def area_dicts(r):
+    """A story of insertions and removals, as one block expression."""
+    steps, model = [], {}
+    for _ in range(r.randint(1, 40)):
+        k, v = r.choice([r.randint(0, 12), f"k{r.randint(0, 12)}"]), r.randint(0, 99)
+        if r.random() < 0.25:
+            steps.append(f"d = dict_remove(d, {src(k)})")
+            model = {a: b for a, b in model.items() if a != k}
+        else:
+            steps.append(f"d[{src(k)}] = {v}")
+            model[k] = v
+    yield f"{{ ken d = {{}}; {'; '.join(steps)}; gie d }}", show(model)
+    a, b = ({r.randint(0, 5): r.randint(0, 9) for _ in range(r.randint(0, 5))} for _ in range(2))
+    yield f"dict_merge({src(a)}, {src(b)})", show({**a, **b})
+    yield f"items({src(a)})", show([list(p) for p in a.items()])
+    for name, model in (("thegither", set(a) | set(b)), ("baith", set(a) & set(b)),
+                        ("differ", set(a) - set(b))):
+        text = ", ".join(f'"{k}"' for k in sorted(map(str, model)))
+        yield f"creels_{name}(creel(keys({src(a)})), creel(keys({src(b)})))", f"creel{{{text}}}"
+
+
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Setterday", "the Sabbath"]
+MONTHS = ["Januar", "Februar", "Mairch", "Aprile", "Mey", "Juin", "Julie", "August", "September",
+          "October", "November", "December"]
+
+
+def area_dates(r):
+    secs = r.randint(0, 4_000_000_000)
+    when = datetime.datetime.fromtimestamp(secs, datetime.timezone.utc)
+    ending = "th" if 11 <= when.day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(when.day % 10, "th")
+    yield f"braw_date({secs})", (f"{DAYS[when.weekday()]}, the {when.day}{ending} o' "
+                                 f"{MONTHS[when.month - 1]}, {when.year}")
+    text = when.strftime("%Y-%m-%d %H:%M:%S")
+    yield f"date_format({secs}, '%Y-%m-%d %H:%M:%S')", text
+    yield f"date_parse('{text}', '%Y-%m-%d %H:%M:%S')", str(secs)
+    unit, size = r.choice([("seconds", 1), ("minutes", 60), ("hours", 3600), ("days", 86400),
+                           ("weeks", 604800)])
+    n = r.randint(-99, 99)
+    yield f"date_add({secs}, {n}, '{unit}')", str(secs + n * size)
+    other = r.randint(0, 4_000_000_000)
+    yield f"date_diff({secs}, {other}, '{unit}')", str(quotient(other - secs, size))
+
+
+def area_bytes(r):
+    data = r.randbytes(r.randint(4, 12))
+    literal = 'b"' + "".join(f"\\x{o:02x}" for o in data) + '"'
+    a, b = r.randint(-14, 14), r.randint(-14, 14)
+    n = len(data)
+    lo, hi = (min(max(v + n if v < 0 else v, 0), n) for v in (a, b))
+    yield f"bytes_hex(bytes_slice({literal}, {a}, {b}))", data[lo:hi].hex() if lo < hi else ""
+    yield f"bytes_hex({literal} + {literal})", (data + data).hex()
+    at = r.randint(0, n - 4)
+    yield f"bytes_read_u32be({literal}, {at})", str(int.from_bytes(data[at:at + 4], "big"))
+    yield f"bytes_read_u16be({literal}, {at})", str(int.from_bytes(data[at:at + 2], "big"))
+    v = r.randint(0, 2**32 - 1)
+    yield f"bytes_hex(bytes_write_u32be({literal}, {at}, {v}))", \
+        (data[:at] + v.to_bytes(4, "big") + data[at + 4:]).hex()
+    i = r.randint(-n, n - 1)
+    yield f"{literal}[{i}]", str(data[i])
+
+
+AREAS = {name[5:]: f for name, f in list(globals().items()) if name.startswith("area_")}
+
+
+def run_area(binary, name, rounds, seed):
+    """[(expression, wanted, got)] of the failures, number of cases."""
+    r = random.Random(f"{name}{seed}")
+    cases = [case for _ in range(rounds) for case in AREAS[name](r)]
+    # Each case on a line of its own module function would say another line number; `line 1` is put
+    # back by the comparison, because the models speak of line 1.
+    text = "".join(f'hae_a_bash {{ blether {code} }} gin_it_gangs_wrang e {{ blether e }}\n'
+                   for code, _ in cases)
+    with tempfile.TemporaryDirectory(prefix="mdh-oracle-") as folder:
+        path = pathlib.Path(folder) / "oracle.braw"
+        path.write_text(text)
+        done = subprocess.run([binary, "run", str(path)], capture_output=True, timeout=300,
+                              check=False, env={**os.environ, "TZ": "UTC"})
+    lines = done.stdout.decode("utf-8", "backslashreplace").split("\n")
+    bad = []
+    for number, (code, want) in enumerate(cases):
+        got = lines[number] if number < len(lines) - 1 else \
+            f"(nothing; exit status {done.returncode}: {done.stderr.decode()[:200]})"
+        if got.replace(f"at line {number + 1}", "at line 1") != want:
+            bad.append((code, want, got))
+    return bad, len(cases)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", default=str(ROOT / "build" / "bin" / "mdhavers"))
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("area", nargs="*", choices=[[], *AREAS])
+    options = parser.parse_args()
+    binary = str(pathlib.Path(options.bin).resolve())
+    passed = failed = 0
+    for name in options.area or AREAS:
+        bad, count = run_area(binary, name, options.rounds, options.seed)
+        passed, failed = passed + count - len(bad), failed + len(bad)
+        for code, want, got in bad[:10]:
+            print(f"FAIL {name} (seed {options.seed}): {code}\n    expected {want}\n    got      {got}")
+    print(f"oracle: {passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()
