@@ -44,7 +44,8 @@
 
 // Walks the items; `it` is a pointer to each.
 #define vec_each(T, it, v)                                                                 \
-    for (T *it = (v)->items, *it##_end = (v)->items + (v)->len; it != it##_end; it++)
+    for (T *it = (v)->items, *it##_end = (v)->len ? (v)->items + (v)->len : it;               \
+         it != it##_end; it++)
 
 // Workers of the macros.
 bool vec_grow(void **items, uint32_t *cap, uint32_t want, size_t item_size);
