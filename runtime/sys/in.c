@@ -51,6 +51,16 @@ static void read_line_nolock(Buf *line)
     }
 }
 
+bool mdh_read_raw_line(Buf *line)
+{
+    mdh_out_flush();
+    pthread_mutex_lock(&lock);
+    bool more = fill_nolock();
+    if (more) read_line_nolock(line);
+    pthread_mutex_unlock(&lock);
+    return more;
+}
+
 MdhValue mdh_read_line(MdhThread *t, Slice prompt)
 {
     Buf line;
