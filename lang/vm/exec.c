@@ -134,6 +134,61 @@ static MDH_NOINLINE MdhValue set_property(MdhThread *t, MdhValue o, MdhValue nam
     return __mdh_op_set_prop(t, o, name, v, ic);
 }
 
+// ---- inline caches ----------------------------------------------------------------------------
+
+MDH_INLINE bool cache_hits(uint64_t word, const MdhInstance *o) { return word >> 32 == mdh_shape_id(o); }
+// The first entry becomes the second; the slow way fills the first anew.
+MDH_INLINE void cache_shift(VmCache *ic)
+{
+    __atomic_store_n(&ic->second, mdh_ic_load(&ic->word), __ATOMIC_RELAXED);
+}
+
+MDH_INLINE MdhValue cached_field(MdhValue o, VmCache *ic)
+{
+    const MdhInstance *inst = mdh_instance(o);
+    uint64_t c = mdh_ic_load(&ic->word);
+    if (MDH_UNLIKELY(!cache_hits(c, inst))) {
+        c = mdh_ic_load(&ic->second);
+        if (!cache_hits(c, inst)) {
+            cache_shift(ic);
+            return mdh_instance_get(o, ic->name, &ic->word);
+        }
+    }
+    if (MDH_LIKELY((uint32_t)c < MDH_IC_GROWS)) return MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
+    return mdh_instance_get(o, ic->name, &ic->word);
+}
+
+MDH_INLINE bool cached_store(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
+{
+    MdhInstance *inst = mdh_instance(o);
+    uint64_t c = mdh_ic_load(&ic->word);
+    if (MDH_UNLIKELY(!cache_hits(c, inst))) {
+        c = mdh_ic_load(&ic->second);
+        if (!cache_hits(c, inst)) {
+            cache_shift(ic);
+            return mdh_instance_set(t, o, ic->name, v, &ic->word);
+        }
+    }
+    if (MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS)) return mdh_instance_set(t, o, ic->name, v, &ic->word);
+    MDH_STORE_BARRIER(o, v);
+    MDH_SLOT_STORE(&inst->slots[(uint32_t)c], v);
+    return true;
+}
+
+MDH_INLINE MdhValue cached_method(MdhValue o, VmCache *ic)
+{
+    const MdhInstance *inst = mdh_instance(o);
+    uint64_t c = mdh_ic_load(&ic->word);
+    if (MDH_UNLIKELY(!cache_hits(c, inst))) {
+        c = mdh_ic_load(&ic->second);
+        if (!cache_hits(c, inst)) {
+            cache_shift(ic);
+            return mdh_instance_method_slow(o, ic->name, &ic->word);
+        }
+    }
+    return inst->cls->methods[(uint32_t)c];
+}
+
 #define LABEL(op) L_##op
 #define NEXT                                                                                  \
     do {                                                                                      \
@@ -356,6 +411,8 @@ MdhValue vm_exec(MdhThread *t)
     const MdhValue *K = code->k;
     const uint32_t *ip = fp->ip;
     MdhValue *const G = vm_globals;
+    // Below this any function's registers fit.
+    const MdhValue *const stack_limit = t->stack_end - UINT8_MAX - VM_SLACK;
     uint32_t in;
     NEXT;
 
@@ -604,7 +661,7 @@ step:
         VmCache *ic = code->ic + *ip++;
         MdhValue o = RB;
         if (MDH_LIKELY(mdh_is_instance(o))) {
-            MdhValue v = mdh_instance_get_cached(o, ic->name, &ic->word);
+            MdhValue v = cached_field(o, ic);
             if (MDH_LIKELY(!mdh_is_absent(v))) {
                 RA = v;
                 NEXT;
@@ -618,7 +675,7 @@ step:
         MdhValue o = RA;
         SAVE();
         if (MDH_LIKELY(mdh_is_instance(o))) {
-            if (MDH_LIKELY(mdh_instance_set_cached(t, o, ic->name, RB, &ic->word))) NEXT;
+            if (MDH_LIKELY(cached_store(t, o, RB, ic))) NEXT;
             goto threw;
         }
         if (mdh_is_exc(set_property(t, o, ic->name, RB, &ic->word))) goto threw;
@@ -728,8 +785,7 @@ step:
                 MdhValue *base = &RA + 1;
                 SAVE();
                 MdhFrame *f2 = fp + 1;
-                if (MDH_UNLIKELY(base + callee->info.nregs + VM_SLACK > t->stack_end) ||
-                    MDH_UNLIKELY(f2 >= t->frames_end)) {
+                if (MDH_UNLIKELY(base > stack_limit) || MDH_UNLIKELY(f2 >= t->frames_end)) {
                     mdh_throw_error(t, MDH_E_STACK);
                     goto threw;
                 }
@@ -763,15 +819,14 @@ step:
         MdhValue *w = &RA;
         SAVE();
         if (MDH_LIKELY(mdh_is_instance(w[1]))) {
-            MdhValue m = mdh_instance_method(w[1], ic->name, &ic->word);
+            MdhValue m = cached_method(w[1], ic);
             if (MDH_LIKELY(!mdh_is_absent(m))) {
                 MdhFn *fn = mdh_ptr(m);
                 const VmCode *callee = (const VmCode *)fn->info;
                 MdhFrame *f2 = fp + 1;
                 MdhValue *base = w + 1;
                 if (MDH_LIKELY(callee->method_argc == (int)B) &&
-                    MDH_LIKELY(base + callee->info.nregs + VM_SLACK <= t->stack_end) &&
-                    MDH_LIKELY(f2 < t->frames_end)) {
+                    MDH_LIKELY(base <= stack_limit) && MDH_LIKELY(f2 < t->frames_end)) {
                     w[0] = m;
                     f2->fn = fn;
                     f2->base = base;

@@ -11,9 +11,10 @@ typedef struct VmModule VmModule;
 
 // A function ready to run: the proto's words with globals bound, constants as values, inline
 // caches. Lives as long as the process, in uncollectable memory.
-// An inline cache and the interned name it is for.
+// An inline cache of two entries and the interned name it is for: where two classes meet, both
+// stay cached. The second entry is the one that the first had before.
 typedef struct VmCache {
-    uint64_t word;
+    uint64_t word, second;
     MdhValue name;
 } VmCache;
 
