@@ -260,7 +260,7 @@ static MdhValue copy_creel(MdhThread *t, MdhValue creel)
     MdhValue out = mdh_creel_new(t, mdh_creel_len(creel)), key, val;
     if (mdh_is_exc(out)) return out;
     MdhDictIter it;
-    mdh_dict_iter(creel, &it);
+    mdh_dict_scan(creel, &it);
     while (mdh_dict_next(&it, &key, &val))
         if (!mdh_creel_add(t, out, key)) return MDH_EXC;
     return out;
@@ -300,7 +300,7 @@ static bool deep_fill_table(MdhThread *t, MdhValue from, MdhValue out, MdhValue 
 {
     MdhDictIter it;
     MdhValue key, val;
-    mdh_dict_iter(from, &it);
+    mdh_dict_scan(from, &it);
     while (mdh_dict_next(&it, &key, &val)) {
         if (mdh_is_creel(from)) {
             if (!mdh_creel_add(t, out, key)) return false;

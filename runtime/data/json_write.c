@@ -114,7 +114,7 @@ static bool write_dict(Writer *w, MdhValue dict)
     uint64_t n = 0;
     mdh_sb_putc(w->sb, '{');
     w->level++;
-    mdh_dict_iter(dict, &it);
+    mdh_dict_scan(dict, &it);
     while (mdh_dict_next(&it, &key, &v) && !w->sb->failed) {
         put_separator(w, n++);
         if (!write_shown(w, key)) return false;

@@ -57,7 +57,10 @@ MDH_INLINE uint32_t mdh_shape_id(const MdhInstance *o)
 // field, storing one, or finding a method.
 #define MDH_IC_BODY UINT32_C(0x80000000)
 #define MDH_IC_GROWS UINT32_C(0x40000000)
-MDH_INLINE uint64_t mdh_ic_load(const uint64_t *ic) { return __atomic_load_n(ic, __ATOMIC_RELAXED); }
+MDH_INLINE uint64_t mdh_ic_load(const uint64_t *ic)
+{
+    return __atomic_load_n(ic, __ATOMIC_RELAXED);
+}
 MDH_INLINE void mdh_ic_store(uint64_t *ic, uint32_t shape, uint32_t index)
 {
     __atomic_store_n(ic, (uint64_t)shape << 32 | index, __ATOMIC_RELAXED);
@@ -123,9 +126,10 @@ MdhValue mdh_struct_new(MdhThread *t, MdhValue name, uint32_t n, const MdhValue 
 
 // Handles: values of kind `native` whose type names itself.
 typedef struct MdhNativeType {
-    const char *kind;                                                 // whit_kind, "socket"
-    MdhValue (*get_prop)(MdhThread *t, MdhValue self, MdhValue name); // ABSENT: no such property; may be NULL
-    void (*finalise)(void *self);                                     // may be NULL
+    const char *kind;        // whit_kind, "socket"
+    // A property; ABSENT when there is none. May be NULL.
+    MdhValue (*get_prop)(MdhThread *t, MdhValue self, MdhValue name);
+    void (*finalise)(void *self); // may be NULL
 } MdhNativeType;
 typedef struct MdhNative {
     MdhObj h;                // MDH_TAG_NATIVE

@@ -63,7 +63,7 @@ static bool put_fields(MdhThread *t, MdhSb *sb, MdhValue fields)
     MdhDictIter it;
     MdhValue key, v;
     if (!mdh_is_dict(fields)) return true;
-    mdh_dict_iter(fields, &it);
+    mdh_dict_scan(fields, &it);
     while (mdh_dict_next(&it, &key, &v)) {
         mdh_sb_putc(sb, ' ');
         if (!put_shown(t, sb, key)) return false;

@@ -298,7 +298,8 @@ TEST(dict_builtins)
     CHECK_CALL("naething", "dict_get", d, S("x"));
     CHECK_CALL("0", "get", d, S("x"), I(0));
     CHECK_CALL(JINGS "dict_get() needs a dictionary", "get", I(1), S("x"));
-    CHECK_CALL("{\"a\": 1, \"2\": z, \"3\": 4}", "dict_merge", d, dict_of(I(2), S("z"), I(3), I(4)));
+    CHECK_CALL("{\"a\": 1, \"2\": z, \"3\": 4}", "dict_merge", d,
+               dict_of(I(2), S("z"), I(3), I(4)));
     CHECK_CALL("{\"2\": b}", "dict_remove", d, S("a"));
     CHECK_CALL("{\"a\": 1, \"2\": b}", "dict_remove", d, S("x"));
     CHECK_CALL("{\"1\": a, \"b\": 2}", "dict_invert", d);
