@@ -99,6 +99,10 @@ static void suggest(Checker *c, Diag *diag, Slice name)
 {
     const char *scots = token_scots_for(name);
     Nearest n = {name, SLICE_NONE, name.len <= 2 ? 1 : name.len <= 4 ? 2 : 3};
+    if (slice_eq_cstr(name, "masel")) {
+        diag_hint(diag, "There's a masel only in a method");
+        return;
+    }
     if (scots) {
         diag_hint(diag, "Did ye mean '%s'?", scots);
         return;

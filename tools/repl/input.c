@@ -9,6 +9,7 @@
 
 #include <histedit.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/os.h"
@@ -47,6 +48,16 @@ static unsigned char on_interrupt(EditLine *edit, int key)
     mdh_out_write("\n", 1);
     mdh_out_flush();
     return CC_EOF;
+}
+
+// Ctrl-Z: back to the shell, and here again when it says so.
+static unsigned char on_stop(EditLine *edit, int key)
+{
+    (void)key;
+    el_set(edit, EL_PREP_TERM, 0);
+    raise(SIGTSTP);
+    el_set(edit, EL_PREP_TERM, 1);
+    return CC_REDISPLAY;
 }
 
 static bool in_word(char c)
@@ -175,10 +186,12 @@ bool repl_input_open(Repl *r)
     el_set(in.edit, EL_BIND, "^I", "mdh-complete", NULL);
     el_set(in.edit, EL_ADDFN, "mdh-interrupt", "Give up the line", on_interrupt);
     el_set(in.edit, EL_BIND, "^C", "mdh-interrupt", NULL);
+    el_set(in.edit, EL_ADDFN, "mdh-stop", "Stop until the shell says go on", on_stop);
+    el_set(in.edit, EL_BIND, "^Z", "mdh-stop", NULL);
     el_set(in.edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
     open_history();
     el_source(in.edit, NULL);
-    el_set(in.edit, EL_SETTY, "-d", "intr=", NULL);
+    el_set(in.edit, EL_SETTY, "-d", "-isig", NULL); // Ctrl-C and Ctrl-Z are keys while editing
     return true;
 }
 
