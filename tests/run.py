@@ -55,6 +55,7 @@ class Mode:
 MODES = {mode.name: mode for mode in [
     Mode("interp", 10),
     Mode("gc-stress", 60, {"MDH_STRESS": "gc"}),
+    Mode("gc-every", 120, {"MDH_STRESS": "gc-every"}),  # a collection at every allocation: soak
 ]}
 
 
@@ -154,11 +155,11 @@ def error_is_on_line(stderr, line):
     return re.search(rf"line {line}\b|:{line}:|^> *{line} \|", stderr, re.M) is not None
 
 
-def judge(prog, out, err, status, mode):
+def judge(prog, out, err, status, limit):
     """Compare one run with the expectations: a list of complaints."""
     bad = []
     if status is None:
-        bad.append(f"did not end within {mode.limit} s")
+        bad.append(f"did not end within {limit} s")
     elif status < 0:
         bad.append(f"killed by signal {-status}")
     elif status != prog.exit:
@@ -184,7 +185,7 @@ def judge(prog, out, err, status, mode):
     return bad
 
 
-def run_one(prog, mode, binary):
+def run_one(prog, mode, binary, limit):
     """Run a program in its own temporary folder: (complaints, what it did)."""
     with tempfile.TemporaryDirectory(prefix="mdh-golden-") as work:
         if prog.folder:
@@ -195,10 +196,10 @@ def run_one(prog, mode, binary):
         env.update({"TZ": "UTC", "LC_ALL": "C.UTF-8", **mode.env, **prog.env})
         argv = mode.command(binary, prog.path.name, prog.args)
         stdin = "".join(line + "\n" for line in prog.stdin).encode()
-        out, err, status = run_limited(argv, mode.limit, work, env, stdin)
+        out, err, status = run_limited(argv, limit, work, env, stdin)
     out = out.decode("utf-8", "backslashreplace")
     err = err.decode("utf-8", "backslashreplace")
-    return judge(prog, out, err, status, mode), (out, status)
+    return judge(prog, out, err, status, limit), (out, status)
 
 
 def run_mode(programs, mode, options):
@@ -212,7 +213,8 @@ def run_mode(programs, mode, options):
         else:
             todo.append(prog)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        runs = pool.map(lambda prog: run_one(prog, mode, options.bin), todo)
+        limit = options.limit or mode.limit
+        runs = pool.map(lambda prog: run_one(prog, mode, options.bin, limit), todo)
         for prog, (complaints, did) in zip(todo, runs):
             done[prog.name] = did
             if complaints:
@@ -247,6 +249,7 @@ def main():
     parser.add_argument("--bin", default=str(ROOT / "build" / "bin" / "mdhavers"))
     parser.add_argument("--mode", action="append", choices=list(MODES))
     parser.add_argument("-j", "--jobs", type=int, default=(os.cpu_count() or 2))
+    parser.add_argument("--limit", type=int, help="seconds a program, instead of the mode's")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     parser.add_argument("filter", nargs="*", help="part of a name")
     options = parser.parse_args()
