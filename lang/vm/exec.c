@@ -23,6 +23,9 @@
 
 int vm_trace;
 
+// Instructions that only this file knows, beyond those of the table.
+enum { OP_ADD_FLOAT = OP_COUNT, OP_SUB_FLOAT, OP_MUL_FLOAT };
+
 // An immediate double, or false when it needs a box.
 MDH_INLINE bool flonum_fits(double d, MdhValue *out)
 {
@@ -92,8 +95,9 @@ static MDH_NOINLINE MdhValue new_closure(MdhThread *t, const VmCode *code, const
     fn->info = &c->info;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t w = ip[i];
-        switch (w >> 8) {
+        switch (BC_UP_KIND(w)) {
         case BC_UP_REG: fn->up[i] = r[w & 255]; break;
+        case BC_UP_ROOM: fn->up[i] = vm_room(r[w & 255])[BC_UP_PLACE(w)]; break;
         case BC_UP_PARENT: fn->up[i] = outer->up[w & 255]; break;
         default: fn->up[i] = mdh_from_ptr(outer);
         }
@@ -143,18 +147,22 @@ MDH_INLINE void cache_shift(VmCache *ic)
     __atomic_store_n(&ic->second, mdh_ic_load(&ic->word), __ATOMIC_RELAXED);
 }
 
-MDH_INLINE MdhValue cached_field(MdhValue o, VmCache *ic)
+// The field when the first entry says where it lies inside the instance. What a shape has is
+// set: it is stored before the shape is.
+MDH_INLINE bool first_field(const MdhInstance *inst, const VmCache *ic, MdhValue *out)
+{
+    uint64_t c = mdh_ic_load(&ic->word);
+    if (MDH_UNLIKELY(!cache_hits(c, inst)) || MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS)) return false;
+    *out = MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
+    return true;
+}
+
+static MDH_NOINLINE MdhValue second_field(MdhValue o, VmCache *ic)
 {
     const MdhInstance *inst = mdh_instance(o);
-    uint64_t c = mdh_ic_load(&ic->word);
-    if (MDH_UNLIKELY(!cache_hits(c, inst))) {
-        c = mdh_ic_load(&ic->second);
-        if (!cache_hits(c, inst)) {
-            cache_shift(ic);
-            return mdh_instance_get(o, ic->name, &ic->word);
-        }
-    }
-    if (MDH_LIKELY((uint32_t)c < MDH_IC_GROWS)) return MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
+    uint64_t c = mdh_ic_load(&ic->second);
+    if (cache_hits(c, inst) && (uint32_t)c < MDH_IC_GROWS) return MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
+    if (!cache_hits(mdh_ic_load(&ic->word), inst)) cache_shift(ic);
     return mdh_instance_get(o, ic->name, &ic->word);
 }
 
@@ -229,6 +237,16 @@ MDH_INLINE MdhValue cached_method(MdhValue o, VmCache *ic)
         ip = fp->ip;                                                                          \
     } while (0)
 
+// Arithmetic that has met doubles is rewritten to look for doubles first, and back when it meets
+// something else. The words belong to this process alone and a word is replaced whole.
+// Not under `trace`, which shows the instructions of the table.
+#define QUICKEN(op)                                                                           \
+    do {                                                                                      \
+        if (!vm_trace)                                                                        \
+            __atomic_store_n((uint32_t *)(uintptr_t)(ip - 1), (in & ~UINT32_C(255)) | OP_##op, \
+                             __ATOMIC_RELAXED);                                               \
+    } while (0)
+
 // The instruction's own case for two small integers, then for two immediate doubles.
 #define ARITH(NAME, name, overflow, fop)                                                      \
     LABEL(NAME) : {                                                                           \
@@ -241,10 +259,22 @@ MDH_INLINE MdhValue cached_method(MdhValue o, VmCache *ic)
         if (MDH_LIKELY(mdh_both_flonum(a, b)) &&                                              \
             MDH_LIKELY(flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r))) {                   \
             RA = r;                                                                           \
+            QUICKEN(NAME##_FLOAT);                                                            \
             NEXT;                                                                             \
         }                                                                                     \
         SAVE();                                                                               \
         RESULT(__mdh_op_##name(t, a, b));                                                     \
+    }
+#define ARITH_FLOAT(NAME, fop)                                                                \
+    LABEL(NAME##_FLOAT) : {                                                                   \
+        MdhValue a = RB, b = RC, r;                                                           \
+        if (MDH_LIKELY(mdh_both_flonum(a, b)) &&                                              \
+            MDH_LIKELY(flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r))) {                   \
+            RA = r;                                                                           \
+            NEXT;                                                                             \
+        }                                                                                     \
+        QUICKEN(NAME);                                                                        \
+        goto L_##NAME;                                                                        \
     }
 #define ARITH_I(NAME, name, overflow, fop)                                                    \
     LABEL(NAME) : {                                                                           \
@@ -401,6 +431,9 @@ MdhValue vm_exec(MdhThread *t)
 #define OP(name, operands, extra, doc) &&L_##name,
 #include "abi/opcodes.def"
 #undef OP
+        &&L_ADD_FLOAT,
+        &&L_SUB_FLOAT,
+        &&L_MUL_FLOAT,
     };
     // Under `trace` every instruction first goes through L_step.
     static const void *const stepping[256] = {[0 ... 255] = &&step};
@@ -492,6 +525,9 @@ step:
     ARITH(ADD, add, SUM_OVER, +)
     ARITH(SUB, sub, DIFF_OVER, -)
     ARITH(MUL, mul, PROD_OVER, *)
+    ARITH_FLOAT(ADD, +)
+    ARITH_FLOAT(SUB, -)
+    ARITH_FLOAT(MUL, *)
     DIVISION(DIV, div, div_fix, RC)
     DIVISION(MOD, mod, mod_fix, RC)
     ARITH_I(ADDI, add, __builtin_add_overflow((int64_t)a.bits, n * 2, &x), +)
@@ -661,8 +697,13 @@ step:
         VmCache *ic = code->ic + *ip++;
         MdhValue o = RB;
         if (MDH_LIKELY(mdh_is_instance(o))) {
-            MdhValue v = cached_field(o, ic);
-            if (MDH_LIKELY(!mdh_is_absent(v))) {
+            MdhValue v;
+            if (MDH_LIKELY(first_field(mdh_instance(o), ic, &v))) {
+                RA = v;
+                NEXT;
+            }
+            v = second_field(o, ic);
+            if (!mdh_is_absent(v)) {
                 RA = v;
                 NEXT;
             }
