@@ -3,6 +3,7 @@
 // 0 and 1), then operator methods of the left operand, text and lists, and last the error.
 #include <math.h>
 
+#include "base/num.h"
 #include "runtime/core/ops_priv.h"
 #include "runtime/data/bytes.h"
 #include "runtime/data/list.h"
@@ -58,6 +59,10 @@ MDH_INLINE bool both_numbers(MdhValue a, MdhValue b, MdhOperand *x, MdhOperand *
 // "x" + value and value + "x": appends the printed form.
 static MdhValue add_text(MdhThread *t, MdhValue a, MdhValue b)
 {
+    if (mdh_is_int(b)) {
+        char text[NUM_I64_MAX];
+        return mdh_str_append_ascii(t, a, text, num_format_i64(mdh_int_of(b), text));
+    }
     if (!mdh_is_str(a)) a = mdh_show(t, a);
     if (mdh_is_exc(a)) return a;
     if (!mdh_is_str(b)) b = mdh_show(t, b);

@@ -217,7 +217,7 @@ MdhValue mdh_show(MdhThread *t, MdhValue v)
     }
     if (mdh_is_float(v)) {
         char text[NUM_DOUBLE_MAX];
-        return mdh_str_new(t, text, num_format_double(mdh_float_of(v), text));
+        return mdh_str_new(t, text, mdh_float_text(mdh_float_of(v), text));
     }
     if (mdh_is_bool(v)) return mdh_from_ptr(v.bits == MDH_BITS_AYE ? &text_aye : &text_nae);
     if (mdh_is_naething(v)) return mdh_from_ptr(&text_naething);

@@ -203,7 +203,10 @@ static MdhValue part_learns(MdhValue v, const MdhStr *whole)
 {
     if (mdh_is_exc(v) || !(known(whole) & MDH_STR_ASCII)) return v;
     MdhStr *s = mdh_str(v);
-    if (!(known(s) & MDH_STR_SCANNED)) learn(s, true, s->len);
+    if (!(s->h.flags & MDH_STR_SCANNED)) { // a new one: nobody else sees it yet
+        s->h.aux = s->len;
+        s->h.flags |= MDH_STR_SCANNED | MDH_STR_ASCII;
+    }
     return v;
 }
 
@@ -243,8 +246,15 @@ MdhValue mdh_str_detach(MdhThread *t, MdhValue v)
 
 // Joining ---------------------------------------------------------------------------------
 
+// Text to be appended, with what is known of it.
+typedef struct Piece {
+    const char *data;
+    uint32_t len, nchars;
+    unsigned flags;
+} Piece;
+
 // `a` with b's text behind it in the same buffer, or ABSENT when the tail is not free.
-static MdhValue append_in_place(MdhThread *t, const MdhBigStr *a, const MdhStr *b)
+static MdhValue append_in_place(MdhThread *t, const MdhBigStr *a, const Piece *b)
 {
     MdhStrBuf *buf = a->buf;
     uint32_t end = (uint32_t)(a->s.data - buf->data) + a->s.len;
@@ -259,20 +269,17 @@ static MdhValue append_in_place(MdhThread *t, const MdhBigStr *a, const MdhStr *
     return mdh_from_ptr(s);
 }
 
-static void joined_learns(MdhValue v, const MdhStr *a, const MdhStr *b)
+static void joined_learns(MdhValue v, const MdhStr *a, const Piece *b)
 {
-    unsigned both = known(a) & known(b);
+    unsigned both = known(a) & b->flags;
     if (!(both & MDH_STR_SCANNED)) return;
     MdhStr *s = mdh_str(v);
-    s->h.aux = a->h.aux + b->h.aux;
+    s->h.aux = a->h.aux + b->nchars;
     s->h.flags |= both & (MDH_STR_SCANNED | MDH_STR_ASCII);
 }
 
-MdhValue mdh_str_concat(MdhThread *t, MdhValue va, MdhValue vb)
+static MdhValue append(MdhThread *t, const MdhStr *a, const Piece *b)
 {
-    const MdhStr *a = mdh_str(va), *b = mdh_str(vb);
-    if (b->len == 0) return va;
-    if (a->len == 0) return vb;
     size_t n = (size_t)a->len + b->len;
     MdhValue v = MDH_ABSENT;
     if (known(a) & MDH_STR_BIG) v = append_in_place(t, (const MdhBigStr *)a, b);
@@ -285,6 +292,24 @@ MdhValue mdh_str_concat(MdhThread *t, MdhValue va, MdhValue vb)
     }
     if (!mdh_is_exc(v)) joined_learns(v, a, b);
     return v;
+}
+
+MdhValue mdh_str_concat(MdhThread *t, MdhValue va, MdhValue vb)
+{
+    const MdhStr *a = mdh_str(va), *b = mdh_str(vb);
+    if (b->len == 0) return va;
+    if (a->len == 0) return vb;
+    unsigned flags = known(b);
+    return append(t, a, &(Piece){b->data, b->len, b->h.aux, flags});
+}
+
+MdhValue mdh_str_append_ascii(MdhThread *t, MdhValue s, const char *p, size_t n)
+{
+    if (n == 0) return s;
+    if (mdh_str(s)->len == 0) return mdh_str_new(t, p, n);
+    if (n > MDH_MAX_OBJECT_BYTES) return mdh_throw_oom(t, n);
+    uint32_t len = (uint32_t)n;
+    return append(t, mdh_str(s), &(Piece){p, len, len, MDH_STR_SCANNED | MDH_STR_ASCII});
 }
 
 MdhValue mdh_str_repeat(MdhThread *t, MdhValue v, int64_t count)

@@ -57,6 +57,8 @@ MdhValue mdh_str_key(MdhThread *t, const char *p, size_t n);
 // where it will stay.
 MdhValue mdh_str_detach(MdhThread *t, MdhValue s);
 MdhValue mdh_str_concat(MdhThread *t, MdhValue a, MdhValue b);
+// s followed by n octets of ASCII text.
+MdhValue mdh_str_append_ascii(MdhThread *t, MdhValue s, const char *p, size_t n);
 MdhValue mdh_str_sub(MdhThread *t, MdhValue s, uint32_t from, uint32_t to); // octet offsets
 MdhValue mdh_str_sub_chars(MdhThread *t, MdhValue s, int64_t from, int64_t to); // characters, in range
 MdhValue mdh_str_char(MdhThread *t, MdhValue s, uint32_t i); // i-th character, in range
@@ -83,6 +85,9 @@ typedef struct MdhSb {
     bool failed;             // out of memory or over the limit: finish throws
     char inline_data[232];
 } MdhSb;
+
+// The printed form of a float; `out` has room for 32 octets. Returns the length.
+size_t mdh_float_text(double d, char *out);
 
 void mdh_sb_init(MdhSb *sb);
 void mdh_sb_put(MdhSb *sb, const char *p, size_t n);

@@ -73,10 +73,48 @@ void mdh_sb_put_int(MdhSb *sb, int64_t i)
     mdh_sb_put(sb, text, num_format_i64(i, text));
 }
 
+// Most floats in programs are short decimals. If some r / 10^k with r below 10^15 is this float,
+// the text of r with k decimals is what the general way would find in many more steps: fifteen
+// digits survive the way through a double, so rounding the float to fifteen gives r back. Both
+// r and 10^k are exact, and a division rounds correctly, so the test is exact.
+static bool short_decimal(double a, uint64_t *r, unsigned *k)
+{
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    for (*k = 0; *k < countof(powers); ++*k) {
+        double scaled = a * powers[*k];
+        if (scaled >= 1e15) return false;
+        *r = (uint64_t)(scaled + 0.5);
+        if (*r < UINT64_C(1000000000000000) && (double)*r / powers[*k] == a) return true;
+    }
+    return false;
+}
+
+static size_t put_decimal(bool negative, uint64_t r, unsigned k, char *out)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    for (unsigned i = 0; i <= k || r; i++, r /= 10) {
+        if (i == k && k) digits[--at] = '.';
+        digits[--at] = (char)('0' + r % 10);
+    }
+    if (negative) digits[--at] = '-';
+    memcpy(out, digits + at, sizeof digits - at);
+    return sizeof digits - at;
+}
+
+size_t mdh_float_text(double d, char *out)
+{
+    uint64_t r;
+    unsigned k;
+    double a = d < 0 ? -d : d;
+    if (a >= 1e-4 && a < 1e15 && short_decimal(a, &r, &k)) return put_decimal(d < 0, r, k, out);
+    return num_format_double(d, out);
+}
+
 void mdh_sb_put_float(MdhSb *sb, double d)
 {
     char text[NUM_DOUBLE_MAX];
-    mdh_sb_put(sb, text, num_format_double(d, text));
+    mdh_sb_put(sb, text, mdh_float_text(d, text));
 }
 
 void mdh_sb_put_cp(MdhSb *sb, uint32_t cp)

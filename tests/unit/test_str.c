@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/num.h"
 #include "runtime/data/str.h"
 #include "tests/unit/rt.h"
 
@@ -218,6 +219,41 @@ TEST(the_builder)
     mdh_sb_puts(&sb, "thrown away");
     mdh_sb_deinit(&sb);
     CHECK_EQ(sb.len, 0);
+}
+
+static void check_float_text(double d)
+{
+    char quick[40], general[NUM_DOUBLE_MAX];
+    quick[mdh_float_text(d, quick)] = '\0';
+    general[num_format_double(d, general)] = '\0';
+    CHECK_STR(quick, general);
+}
+
+TEST(the_quick_way_to_float_text_agrees)
+{
+    static const double some[] = {0.0, -0.0, 0.1, 0.3, 0.1 + 0.2, 1e15, 999999999999999.0, 1e-4,
+                                  9.9e-5, 123456.789, -2.5, 1e300, 5e-324, 1.0 / 3, 0.30000000000000004};
+    for (size_t i = 0; i < countof(some); i++) check_float_text(some[i]);
+    uint64_t x = 88172645463325252u;
+    for (int i = 0; i < 50000; i++) {
+        x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+        check_float_text((double)(x >> 40) / 1000);
+        check_float_text((double)(int64_t)x * 1e-12);
+        check_float_text((double)(x >> 20) / (double)(x % 10007 + 1));
+    }
+}
+
+TEST(appending_ascii)
+{
+    CHECK_SHOWN(mdh_str_append_ascii(rt(), mdh_str_empty, "12", 2), "12");
+    CHECK_SHOWN(mdh_str_append_ascii(rt(), rt_str("ab"), "", 0), "ab");
+    MdhValue s = rt_str("é");
+    CHECK_EQ(mdh_str_nchars(s), 1);
+    s = mdh_str_append_ascii(rt(), s, "123", 3);
+    CHECK_EQ(mdh_str_nchars(s), 4);
+    CHECK(!mdh_str_is_ascii(s));
+    s = repeated("x", 300);
+    CHECK_EQ(mdh_str(mdh_str_append_ascii(rt(), s, "yz", 2))->len, 302);
 }
 
 TEST(the_builder_without_memory)
