@@ -200,7 +200,8 @@ def run_program(binary, text):
     """stdout, stderr and a word about the end of one program."""
     with tempfile.TemporaryDirectory(prefix="mdh-builtins-") as folder:
         (pathlib.Path(folder) / "cases.braw").write_text(text)
-        env = {k: v for k, v in os.environ.items() if not k.startswith("MDH_")}
+        env = {k: v for k, v in os.environ.items()
+               if not k.startswith("MDH_") or k == "MDH_STRESS"}
         child = subprocess.Popen([binary, "run", "cases.braw"], cwd=folder, text=True,
                                  env={**env, "TZ": "UTC", "HOME": folder}, errors="replace",
                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

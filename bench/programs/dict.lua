@@ -4,14 +4,14 @@ local function main()
     local x = 42
     for _ = 1, 1000000 do
         x = x * 16807 % 2147483647
-        local k = x % 700001
+        local k = x % 700001 * 1009
         local n = d[k]
         if not n then size = size + 1 end
         d[k] = (n or 0) + 1
     end
     local most = 0
     for i = 0, 700000 do
-        local n = d[i] or 0
+        local n = d[i * 1009] or 0
         if n > most then most = n end
     end
     local s = {}

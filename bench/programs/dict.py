@@ -4,11 +4,11 @@ def main():
     x = 42
     for _ in range(1000000):
         x = x * 16807 % 2147483647
-        k = x % 700001
+        k = x % 700001 * 1009
         d[k] = d.get(k, 0) + 1
     most = 0
     for i in range(700001):
-        n = d.get(i, 0)
+        n = d.get(i * 1009, 0)
         if n > most:
             most = n
     s = {}
