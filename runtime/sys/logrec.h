@@ -65,6 +65,7 @@ void mdh_log_get_config(MdhLogConfig *config);
 // Takes the sinks' descriptors over and closes those of the sinks that were there.
 void mdh_log_set_config(const MdhLogConfig *config);
 // Back to the start: default configuration, level and filter as MDH_LOG and MDH_LOG_LEVEL say.
+// To be called before mdh_runtime_reset: sinks hold values.
 void mdh_log_reset(void);
 
 // One thing to be logged. Values are of the thread's; fields is a dict or ABSENT.
