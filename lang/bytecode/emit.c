@@ -93,18 +93,26 @@ static bool const_same(const BcConst *a, const BcConst *b)
     return slice_eq(a->s, b->s);
 }
 
+// Runs put equal constants side by side: the index knows the first of each.
+static void const_index(FnState *fs, uint32_t i)
+{
+    const BcConst *items = fs->p->consts.items;
+    uint32_t mask = fs->consts.cap - 1, s = const_hash(&items[i]) & mask;
+    for (; fs->consts.slots[s]; s = (s + 1) & mask)
+        if (const_same(&items[fs->consts.slots[s] - 1], &items[i])) return;
+    fs->consts.slots[s] = i + 1;
+}
+
+// Room in the index for twice the constants that there are.
 static bool const_rehash(FnState *fs)
 {
     uint32_t cap = fs->consts.cap ? fs->consts.cap * 2 : 16;
+    while (cap <= fs->p->consts.len * 2) cap *= 2;
     uint32_t *slots = arena_alloc_array(fs->c->scratch, cap, sizeof *slots);
     if (!slots) return false;
     fs->consts.slots = slots;
     fs->consts.cap = cap;
-    for (uint32_t i = 0; i < fs->p->consts.len; i++) {
-        uint32_t s = const_hash(&fs->p->consts.items[i]) & (cap - 1);
-        while (slots[s]) s = (s + 1) & (cap - 1);
-        slots[s] = i + 1;
-    }
+    for (uint32_t i = 0; i < fs->p->consts.len; i++) const_index(fs, i);
     return true;
 }
 
@@ -145,11 +153,7 @@ uint32_t const_run(FnState *fs, const Slice *names, uint32_t n)
     uint32_t first = fs->p->consts.len;
     for (uint32_t i = 0; i < n; i++) const_append(fs, (BcConst){.kind = BC_STR, .s = names[i]});
     // Runs are not shared; keep the index big enough for them all the same.
-    while (fs->p->consts.len * 2 >= fs->consts.cap)
-        if (!const_rehash(fs)) {
-            out_of_memory(fs);
-            break;
-        }
+    if (fs->p->consts.len * 2 >= fs->consts.cap && !const_rehash(fs)) out_of_memory(fs);
     return first;
 }
 
