@@ -111,8 +111,7 @@ static bool put_row_error(MdhThread *t, MdhSb *sb, const MdhBuiltin *row, const 
         mdh_sb_puts(sb, "() ");
     }
     for (; *text; text++) {
-        if (text[0] == '%' && text[1] == 'k')
-            mdh_sb_puts(sb, mdh_kind_name(v));
+        if (text[0] == '%' && text[1] == 'k') mdh_sb_puts(sb, mdh_kind_name(v));
         else if (text[0] == '%' && text[1] == 'v') {
             if (!mdh_show_into(t, sb, v)) return false;
         } else {
@@ -124,13 +123,13 @@ static bool put_row_error(MdhThread *t, MdhSb *sb, const MdhBuiltin *row, const 
     return true;
 }
 
-static MdhValue throw_kind(MdhThread *t, const MdhBuiltin *row, uint32_t flags, int i, MdhValue v)
+static MdhValue throw_kind(MdhThread *t, const MdhBuiltin *row, uint32_t flags, int i,
+                           MdhValue v)
 {
     const MdhParam *p = param_of(row, i);
     MdhSb sb;
     mdh_sb_init(&sb);
-    if (!p->error[0])
-        put_standard_error(&sb, row, p, i);
+    if (!p->error[0]) put_standard_error(&sb, row, p, i);
     else if (!put_row_error(t, &sb, row, p->error, v)) {
         mdh_sb_deinit(&sb);
         return MDH_EXC;

@@ -12,13 +12,13 @@
 #include "runtime/data/object.h"
 
 #define WINDOW (MDH_MAX_PARAMS + 1)
-#define FEW 16 // arguments copied to the C stack; more than that go to the heap
+#define FEW    16 // arguments copied to the C stack; more than that go to the heap
 
 bool mdh_is_callable(MdhValue v)
 {
     unsigned tag = mdh_tag(v);
-    return tag == MDH_TAG_FUNCTION || tag == MDH_TAG_NATIVE_FUNCTION || tag == MDH_TAG_CLASS ||
-           tag == MDH_TAG_STRUCT;
+    return tag == MDH_TAG_FUNCTION || tag == MDH_TAG_NATIVE_FUNCTION ||
+           tag == MDH_TAG_CLASS || tag == MDH_TAG_STRUCT;
 }
 
 static int builtin_max(const MdhBuiltin *row)
@@ -52,7 +52,8 @@ int mdh_max_params(MdhValue fn)
 static MdhValue *room_for(MdhThread *t, size_t n, MdhValue *few, size_t n_few)
 {
     if (n <= n_few) return few;
-    MdhValue *many = n <= MDH_MAX_OBJECT_BYTES / sizeof *many ? mdh_new(t, n * sizeof *many) : NULL;
+    MdhValue *many =
+        n <= MDH_MAX_OBJECT_BYTES / sizeof *many ? mdh_new(t, n * sizeof *many) : NULL;
     if (!many) mdh_throw_oom(t, n * sizeof *many);
     return many;
 }

@@ -48,7 +48,10 @@ typedef struct MdhCell {
 // Calls any callable value (function, builtin, class, struct). Limits re-entry to
 // MDH_MAX_REENTRY. Returns MDH_EXC when it threw.
 MdhValue mdh_call(MdhThread *t, MdhValue fn, int argc, const MdhValue *argv);
-MDH_INLINE MdhValue mdh_call1(MdhThread *t, MdhValue fn, MdhValue a) { return mdh_call(t, fn, 1, &a); }
+MDH_INLINE MdhValue mdh_call1(MdhThread *t, MdhValue fn, MdhValue a)
+{
+    return mdh_call(t, fn, 1, &a);
+}
 MDH_INLINE MdhValue mdh_call2(MdhThread *t, MdhValue fn, MdhValue a, MdhValue b)
 {
     MdhValue argv[2] = {a, b};

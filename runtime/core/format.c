@@ -15,7 +15,7 @@
 #define MAX_DIGITS 1100 // a double has no more significant digits than that
 
 typedef struct Parts {
-    char head[4];        // sign and prefix
+    char head[4]; // sign and prefix
     MdhSb body;
     bool is_number, may_zero; // may_zero: zeros may stand between head and body
 } Parts;
@@ -29,12 +29,9 @@ static void put_head(Parts *p, const char *text)
 
 static void put_sign(Parts *p, bool negative, char sign)
 {
-    if (negative)
-        put_head(p, "-");
-    else if (sign == '+')
-        put_head(p, "+");
-    else if (sign == ' ')
-        put_head(p, " ");
+    if (negative) put_head(p, "-");
+    else if (sign == '+') put_head(p, "+");
+    else if (sign == ' ') put_head(p, " ");
 }
 
 static void format_int(Parts *p, int64_t i, const MdhFormatSpec *spec)
@@ -72,9 +69,15 @@ static void format_float(Parts *p, double d, const MdhFormatSpec *spec)
         precision = MAX_DIGITS;
     }
     switch (type) {
-    case 'e': mdh_sb_printf(&p->body, spec->alternate ? "%#.*e" : "%.*e", precision, d); break;
-    case 'f': mdh_sb_printf(&p->body, spec->alternate ? "%#.*f" : "%.*f", precision, d); break;
-    case 'g': mdh_sb_printf(&p->body, spec->alternate ? "%#.*g" : "%.*g", precision, d); break;
+    case 'e':
+        mdh_sb_printf(&p->body, spec->alternate ? "%#.*e" : "%.*e", precision, d);
+        break;
+    case 'f':
+        mdh_sb_printf(&p->body, spec->alternate ? "%#.*f" : "%.*f", precision, d);
+        break;
+    case 'g':
+        mdh_sb_printf(&p->body, spec->alternate ? "%#.*g" : "%.*g", precision, d);
+        break;
     default: mdh_sb_put_float(&p->body, d); break;
     }
     while (zeros-- > 0 && !p->body.failed) mdh_sb_putc(&p->body, '0');
@@ -97,11 +100,17 @@ static bool format_parts(MdhThread *t, Parts *p, MdhValue v, const MdhFormatSpec
 {
     bool is_int = mdh_is_int(v), is_float = mdh_is_float(v);
     switch (spec->type) {
-    case 'd': case 'x': case 'X': case 'b': case 'o':
+    case 'd':
+    case 'x':
+    case 'X':
+    case 'b':
+    case 'o':
         if (!is_int) break;
         format_int(p, mdh_int_of(v), spec);
         return true;
-    case 'e': case 'f': case 'g':
+    case 'e':
+    case 'f':
+    case 'g':
         if (!is_int && !is_float) break;
         format_float(p, mdh_number_as_double(v), spec);
         return true;
@@ -136,7 +145,9 @@ static void lay_out(MdhSb *out, const Parts *p, const MdhFormatSpec *spec)
     size_t taken = strlen(p->head) + characters(&p->body);
     size_t gap = width > taken ? width - taken : 0;
     char align = spec->align ? spec->align : p->is_number ? '>' : '<';
-    const char *c = spec->fill[0] ? spec->fill : spec->zero && (p->may_zero || !p->is_number) ? "0" : " ";
+    const char *c = spec->fill[0]                                  ? spec->fill
+                    : spec->zero && (p->may_zero || !p->is_number) ? "0"
+                                                                   : " ";
     bool zeros_inside = spec->zero && !spec->align && p->may_zero;
     size_t left = align == '>' ? gap : align == '^' ? gap / 2 : 0;
     if (zeros_inside) left = 0;

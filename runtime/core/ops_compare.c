@@ -48,23 +48,16 @@ bool mdh_equal(MdhThread *t, MdhValue a, MdhValue b, bool *out)
             *out = mdh_is_number(a) && mdh_is_number(b) && mdh_compare_numbers(a, b) == 0;
         else if (mdh_is_flonum(a))
             *out = mdh_flonum(a) == mdh_flonum(b); // by number: NaN differs from itself
-        else
-            *out = mdh_same(a, b);
+        else *out = mdh_same(a, b);
         return true;
     }
     unsigned ta = mdh_tag(a), tb = mdh_tag(b);
-    if (mdh_is_number(a) && mdh_is_number(b))
-        *out = mdh_compare_numbers(a, b) == 0;
-    else if (ta != tb)
-        return true;
-    else if (ta == MDH_TAG_STRING)
-        *out = mdh_str_eq(a, b);
-    else if (ta == MDH_TAG_BYTES)
-        *out = mdh_bytes_equal(a, b);
-    else if (ta == MDH_TAG_LIST)
-        return equal_lists(t, a, b, out);
-    else
-        *out = mdh_same(a, b);
+    if (mdh_is_number(a) && mdh_is_number(b)) *out = mdh_compare_numbers(a, b) == 0;
+    else if (ta != tb) return true;
+    else if (ta == MDH_TAG_STRING) *out = mdh_str_eq(a, b);
+    else if (ta == MDH_TAG_BYTES) *out = mdh_bytes_equal(a, b);
+    else if (ta == MDH_TAG_LIST) return equal_lists(t, a, b, out);
+    else *out = mdh_same(a, b);
     return true;
 }
 
@@ -120,7 +113,8 @@ uint32_t mdh_key_hash(MdhValue k)
         unsigned tag = mdh_obj(k)->tag;
         if (tag == MDH_TAG_STRING) return mdh_str_hash(k);
         if (tag == MDH_TAG_INTEGER) word = (uint64_t)((MdhBoxInt *)mdh_ptr(k))->i;
-        if (tag == MDH_TAG_FLOAT) memcpy(&word, &((MdhBoxFloat *)mdh_ptr(k))->d, sizeof word);
+        if (tag == MDH_TAG_FLOAT)
+            memcpy(&word, &((MdhBoxFloat *)mdh_ptr(k))->d, sizeof word);
     }
     return hash_u64(word);
 }

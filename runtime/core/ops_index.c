@@ -124,15 +124,15 @@ MdhValue __mdh_op_get_prop(MdhThread *t, MdhValue obj, MdhValue name, uint64_t *
     return mdh_throw_type(t, "Cannae access property '%v' on a %k", name, obj);
 }
 
-MdhValue __mdh_op_set_prop(MdhThread *t, MdhValue obj, MdhValue name, MdhValue v, uint64_t *ic)
+MdhValue __mdh_op_set_prop(MdhThread *t, MdhValue obj, MdhValue name, MdhValue v,
+                           uint64_t *ic)
 {
     bool fine;
-    if (mdh_is_instance(obj))
-        fine = mdh_instance_set(t, obj, name, v, ic);
+    if (mdh_is_instance(obj)) fine = mdh_instance_set(t, obj, name, v, ic);
     else if (mdh_is_dict(obj))
-        fine = ic ? mdh_dict_put_cached(t, obj, name, v, ic) : mdh_dict_put(t, obj, name, v);
-    else
-        return mdh_throw_type(t, "Cannae set property '%v' on a %k", name, obj);
+        fine =
+            ic ? mdh_dict_put_cached(t, obj, name, v, ic) : mdh_dict_put(t, obj, name, v);
+    else return mdh_throw_type(t, "Cannae set property '%v' on a %k", name, obj);
     return fine ? v : MDH_EXC;
 }
 
@@ -147,12 +147,9 @@ static bool range_bound(MdhValue v, int64_t *out)
     }
     if (!mdh_is_float(v)) return false;
     double d = mdh_float_of(v);
-    if (d >= 9223372036854775808.0)
-        *out = INT64_MAX;
-    else if (d < -9223372036854775808.0)
-        *out = INT64_MIN;
-    else
-        *out = d == d ? (int64_t)d : 0;
+    if (d >= 9223372036854775808.0) *out = INT64_MAX;
+    else if (d < -9223372036854775808.0) *out = INT64_MIN;
+    else *out = d == d ? (int64_t)d : 0;
     return true;
 }
 
@@ -189,5 +186,6 @@ MdhValue __mdh_op_spread(MdhThread *t, MdhValue list, MdhValue v, bool in_call)
         return mdh_throw_type(
             t, "Cannae skail (spread) somethin' that isnae a list in function call!");
     if (mdh_is_str(v)) return push_characters(t, list, v) ? list : MDH_EXC;
-    return mdh_throw_type(t, "Cannae skail (spread) somethin' that isnae a list or string!");
+    return mdh_throw_type(t,
+                          "Cannae skail (spread) somethin' that isnae a list or string!");
 }

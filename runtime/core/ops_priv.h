@@ -7,8 +7,18 @@
 #include "runtime/core/throw.h"
 
 typedef enum MdhOperator {
-    MDH_OPER_ADD, MDH_OPER_SUB, MDH_OPER_MUL, MDH_OPER_DIV, MDH_OPER_MOD, MDH_OPER_EQ,
-    MDH_OPER_NE, MDH_OPER_LT, MDH_OPER_LE, MDH_OPER_GT, MDH_OPER_GE, MDH_OPER_COUNT,
+    MDH_OPER_ADD,
+    MDH_OPER_SUB,
+    MDH_OPER_MUL,
+    MDH_OPER_DIV,
+    MDH_OPER_MOD,
+    MDH_OPER_EQ,
+    MDH_OPER_NE,
+    MDH_OPER_LT,
+    MDH_OPER_LE,
+    MDH_OPER_GT,
+    MDH_OPER_GE,
+    MDH_OPER_COUNT,
 } MdhOperator;
 
 // The operator method of the left operand's class, or ABSENT. `a` is an instance.
@@ -39,7 +49,8 @@ typedef struct MdhOperand {
 
 MDH_INLINE MdhOperand mdh_operand(MdhValue v)
 {
-    if (mdh_is_int(v)) return (MdhOperand){true, false, mdh_int_of(v), (double)mdh_int_of(v)};
+    if (mdh_is_int(v))
+        return (MdhOperand){true, false, mdh_int_of(v), (double)mdh_int_of(v)};
     if (mdh_is_float(v)) return (MdhOperand){true, true, 0, mdh_float_of(v)};
     int64_t b = v.bits == MDH_BITS_AYE;
     return (MdhOperand){mdh_is_bool(v), false, b, (double)b};

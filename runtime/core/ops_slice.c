@@ -15,10 +15,12 @@ static bool next(Walk *w, uint64_t *at)
 {
     // Backwards from the end means from the last: position n is passed over.
     if (w->step < 0 && w->at >= 0 && (uint64_t)w->at >= w->n) w->at += w->step;
-    if (w->step > 0 ? w->at >= w->end || (uint64_t)w->at >= w->n : w->at <= w->end || w->at < 0)
+    if (w->step > 0 ? w->at >= w->end || (uint64_t)w->at >= w->n
+                    : w->at <= w->end || w->at < 0)
         return false;
     *at = (uint64_t)w->at;
-    if (__builtin_add_overflow(w->at, w->step, &w->at)) w->at = w->step > 0 ? INT64_MAX : -1;
+    if (__builtin_add_overflow(w->at, w->step, &w->at))
+        w->at = w->step > 0 ? INT64_MAX : -1;
     return true;
 }
 
@@ -43,7 +45,8 @@ static int64_t clamp(int64_t i, int64_t n, int64_t lowest)
 }
 
 // Backwards, the defaults are the last position and the one before the first.
-static bool plan(MdhThread *t, MdhValue start, MdhValue end, MdhValue step, uint64_t len, Walk *w)
+static bool plan(MdhThread *t, MdhValue start, MdhValue end, MdhValue step, uint64_t len,
+                 Walk *w)
 {
     int64_t n = (int64_t)len;
     if (!bound(t, step, "step", 1, &w->step)) return false;
@@ -98,7 +101,8 @@ static MdhValue slice_string(MdhThread *t, MdhValue s, Walk *w)
             mdh_sb_putc(&sb, text[at]);
             continue;
         }
-        uint32_t a = mdh_str_offset(s, (uint32_t)at), b = mdh_str_offset(s, (uint32_t)at + 1);
+        uint32_t a = mdh_str_offset(s, (uint32_t)at),
+                 b = mdh_str_offset(s, (uint32_t)at + 1);
         mdh_sb_put(&sb, text + a, b - a);
     }
     return mdh_sb_finish(t, &sb);
@@ -124,11 +128,14 @@ MdhValue __mdh_op_slice(MdhThread *t, MdhValue obj, MdhValue a, MdhValue b, MdhV
     Walk w;
     switch (mdh_tag(obj)) {
     case MDH_TAG_LIST:
-        return plan(t, a, b, step, mdh_list_len(obj), &w) ? slice_list(t, obj, &w) : MDH_EXC;
+        return plan(t, a, b, step, mdh_list_len(obj), &w) ? slice_list(t, obj, &w)
+                                                          : MDH_EXC;
     case MDH_TAG_STRING:
-        return plan(t, a, b, step, mdh_str_nchars(obj), &w) ? slice_string(t, obj, &w) : MDH_EXC;
+        return plan(t, a, b, step, mdh_str_nchars(obj), &w) ? slice_string(t, obj, &w)
+                                                            : MDH_EXC;
     case MDH_TAG_BYTES:
-        return plan(t, a, b, step, mdh_bytes_len(obj), &w) ? slice_bytes(t, obj, &w) : MDH_EXC;
+        return plan(t, a, b, step, mdh_bytes_len(obj), &w) ? slice_bytes(t, obj, &w)
+                                                           : MDH_EXC;
     default: return mdh_throw_type(t, "Cannae slice a %k, ya numpty!", obj);
     }
 }

@@ -51,7 +51,8 @@ static bool show_dict(MdhThread *t, MdhSb *sb, MdhValue d, const Path *path)
     MdhValue key, v;
     bool first = true;
     mdh_sb_putc(sb, '{');
-    for (mdh_dict_scan(d, &it); !sb->failed && mdh_dict_next(&it, &key, &v); first = false) {
+    for (mdh_dict_scan(d, &it); !sb->failed && mdh_dict_next(&it, &key, &v);
+         first = false) {
         if (!first) mdh_sb_put(sb, ", ", 2);
         mdh_sb_putc(sb, '"');
         if (!show(t, sb, key, path)) return false;
@@ -120,7 +121,9 @@ static bool show_container(MdhThread *t, MdhSb *sb, MdhValue v, const Path *up)
 {
     unsigned tag = mdh_obj(v)->tag;
     if (is_on(up, v)) {
-        mdh_sb_puts(sb, tag == MDH_TAG_LIST ? "[...]" : tag == MDH_TAG_DICT ? "{...}" : "creel{...}");
+        mdh_sb_puts(sb, tag == MDH_TAG_LIST   ? "[...]"
+                        : tag == MDH_TAG_DICT ? "{...}"
+                                              : "creel{...}");
         return true;
     }
     if (t->data_depth >= MDH_MAX_DATA_DEPTH) {
@@ -161,7 +164,9 @@ static void show_thing(MdhSb *sb, MdhValue v)
     case MDH_TAG_NATIVE_FUNCTION:
         put_named(sb, "<native dae ", slice_from_cstr(((MdhNativeFn *)p)->row->name), ">");
         break;
-    case MDH_TAG_CLASS: put_named(sb, "<kin ", mdh_str_slice(((MdhClass *)p)->name), ">"); break;
+    case MDH_TAG_CLASS:
+        put_named(sb, "<kin ", mdh_str_slice(((MdhClass *)p)->name), ">");
+        break;
     case MDH_TAG_INSTANCE:
         put_named(sb, "<", mdh_str_slice(((MdhInstance *)p)->cls->name), " instance>");
         break;
@@ -200,10 +205,10 @@ bool mdh_show_into(MdhThread *t, MdhSb *sb, MdhValue v)
     return show(t, sb, v, NULL);
 }
 
-#define CONSTANT_TEXT(text)                                                                   \
-    {                                                                                         \
-        {MDH_TAG_STRING, 0, MDH_STR_ASCII | MDH_STR_SCANNED, sizeof(text) - 1},               \
-            sizeof(text) - 1, 0, text                                                         \
+#define CONSTANT_TEXT(text)                                                                \
+    {                                                                                      \
+        {MDH_TAG_STRING, 0, MDH_STR_ASCII | MDH_STR_SCANNED, sizeof(text) - 1},            \
+            sizeof(text) - 1, 0, text                                                      \
     }
 static MdhStr text_aye = CONSTANT_TEXT("aye"), text_nae = CONSTANT_TEXT("nae"),
               text_naething = CONSTANT_TEXT("naething");

@@ -15,11 +15,12 @@
 #include "runtime/core/lock.h"
 #include "runtime/core/ops.h"
 #include "runtime/core/throw.h"
+#include "runtime/data/object.h"
 #include "runtime/data/str.h"
 
-#define MAIN_STACK ((size_t)256 << 20)
+#define MAIN_STACK  ((size_t)256 << 20)
 #define OTHER_STACK ((size_t)32 << 20)
-#define FRAMES (120 * 1000)
+#define FRAMES      (120 * 1000)
 
 MdhThread *mdh_threads;
 
@@ -162,6 +163,7 @@ void mdh_runtime_reset(void)
     }
     self = NULL;
     mdh_str_reset();
+    mdh_shapes_reset();
     mdh_gc_reset();
     runtime_ready = false;
 }

@@ -22,7 +22,9 @@ static const char *const templates[MDH_E_COUNT] = {
 static const char oom_static_text[] = "Jings! Something went awfy wrang: Nae memory left";
 static MdhStr oom_static = {
     {MDH_TAG_STRING, 0, MDH_STR_ASCII | MDH_STR_SCANNED, sizeof oom_static_text - 1},
-    sizeof oom_static_text - 1, 0, oom_static_text};
+    sizeof oom_static_text - 1,
+    0,
+    oom_static_text};
 
 #define OOM_TEXT_MAX 100
 
@@ -68,10 +70,8 @@ static void expand(MdhThread *t, MdhSb *sb, const char *fmt, const char *inner, 
         case 'k': mdh_sb_puts(sb, mdh_kind_name(va_arg(args->ap, MdhValue))); break;
         case 'L': *line_at = (int32_t)sb->len; break;
         case 'v':
-            if (inner)
-                expand(t, sb, inner, NULL, args, line_at);
-            else
-                put_value(t, sb, va_arg(args->ap, MdhValue));
+            if (inner) expand(t, sb, inner, NULL, args, line_at);
+            else put_value(t, sb, va_arg(args->ap, MdhValue));
             break;
         case '\0': return;
         default: mdh_sb_putc(sb, *p); break;
@@ -189,8 +189,7 @@ void mdh_throw_at(MdhThread *t, const char *fn_name, const char *file, uint32_t 
     }
     if (t->ntrace < MDH_TRACE_MAX)
         t->trace[t->ntrace++] = (MdhTraceEntry){fn_name, file, line};
-    else
-        t->ntrace_dropped++;
+    else t->ntrace_dropped++;
 }
 
 MdhValue mdh_take_error(MdhThread *t)

@@ -60,20 +60,29 @@ MDH_INLINE bool mdh_same(MdhValue a, MdhValue b) { return a.bits == b.bits; }
 MDH_INLINE bool mdh_is_exc(MdhValue v) { return v.bits == MDH_BITS_EXC; }
 MDH_INLINE bool mdh_is_absent(MdhValue v) { return v.bits == MDH_BITS_ABSENT; }
 MDH_INLINE bool mdh_is_naething(MdhValue v) { return v.bits == MDH_BITS_NAETHING; }
-MDH_INLINE bool mdh_is_bool(MdhValue v) { return (v.bits & ~UINT64_C(24)) == 4 && v.bits != 4 && v.bits != 28; }
+MDH_INLINE bool mdh_is_bool(MdhValue v)
+{
+    return (v.bits & ~UINT64_C(24)) == 4 && v.bits != 4 && v.bits != 28;
+}
 MDH_INLINE MdhValue mdh_bool(bool b) { return (MdhValue){b ? MDH_BITS_AYE : MDH_BITS_NAE}; }
 
 MDH_INLINE bool mdh_is_ptr(MdhValue v) { return (v.bits & 7) == 0 && v.bits != 0; }
 MDH_INLINE void *mdh_ptr(MdhValue v) { return (void *)(uintptr_t)v.bits; }
 MDH_INLINE MdhObj *mdh_obj(MdhValue v) { return (MdhObj *)(uintptr_t)v.bits; }
 MDH_INLINE MdhValue mdh_from_ptr(const void *p) { return (MdhValue){(uint64_t)(uintptr_t)p}; }
-MDH_INLINE bool mdh_has_tag(MdhValue v, unsigned tag) { return mdh_is_ptr(v) && mdh_obj(v)->tag == tag; }
+MDH_INLINE bool mdh_has_tag(MdhValue v, unsigned tag)
+{
+    return mdh_is_ptr(v) && mdh_obj(v)->tag == tag;
+}
 
 // Integers -------------------------------------------------------------------------------
 MDH_INLINE bool mdh_is_fixint(MdhValue v) { return v.bits & 1; }
 MDH_INLINE bool mdh_both_fixint(MdhValue a, MdhValue b) { return a.bits & b.bits & 1; }
 MDH_INLINE int64_t mdh_fixint(MdhValue v) { return (int64_t)v.bits >> 1; }
-MDH_INLINE bool mdh_is_int(MdhValue v) { return mdh_is_fixint(v) || mdh_has_tag(v, MDH_TAG_INTEGER); }
+MDH_INLINE bool mdh_is_int(MdhValue v)
+{
+    return mdh_is_fixint(v) || mdh_has_tag(v, MDH_TAG_INTEGER);
+}
 // The integer of a value known to be one.
 MDH_INLINE int64_t mdh_int_of(MdhValue v)
 {
@@ -102,7 +111,10 @@ MDH_INLINE double mdh_flonum(MdhValue v)
     memcpy(&d, &w, 8);
     return d;
 }
-MDH_INLINE bool mdh_is_float(MdhValue v) { return mdh_is_flonum(v) || mdh_has_tag(v, MDH_TAG_FLOAT); }
+MDH_INLINE bool mdh_is_float(MdhValue v)
+{
+    return mdh_is_flonum(v) || mdh_has_tag(v, MDH_TAG_FLOAT);
+}
 MDH_INLINE double mdh_float_of(MdhValue v)
 {
     return mdh_is_flonum(v) ? mdh_flonum(v) : ((MdhBoxFloat *)mdh_ptr(v))->d;

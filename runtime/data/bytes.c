@@ -22,7 +22,8 @@
 enum { OWNER_SHARED = 1, OWNER_VIEWED = 2 };
 enum { WINDOW_IS_VIEW = 1 };
 
-#define COPY_LIMIT 512 // octets: slices up to this are copied, which leaves the owner unshared
+#define COPY_LIMIT                                                                         \
+    512 // octets: slices up to this are copied, which leaves the owner unshared
 #define MIN_CAP 16
 
 typedef struct NewBytes {
@@ -54,7 +55,8 @@ static MdhOctets *new_owner(MdhThread *t, uint64_t cap)
     return o;
 }
 
-static void fill_window(MdhWindow *w, MdhOctets *owner, uint8_t *data, uint64_t len, uint16_t flags)
+static void fill_window(MdhWindow *w, MdhOctets *owner, uint8_t *data, uint64_t len,
+                        uint16_t flags)
 {
     w->h = (MdhObj){MDH_TAG_BUFFER, 0, flags, 0};
     w->data = data;
@@ -73,7 +75,8 @@ static MdhWindow *new_window(MdhThread *t, MdhOctets *owner, uint8_t *data, uint
     return w;
 }
 
-static MdhValue new_bytes(MdhThread *t, MdhOctets *owner, uint8_t *data, uint64_t len, uint16_t flags)
+static MdhValue new_bytes(MdhThread *t, MdhOctets *owner, uint8_t *data, uint64_t len,
+                          uint16_t flags)
 {
     if (!owner) return MDH_EXC;
     NewBytes *n = mdh_new(t, sizeof *n);

@@ -45,7 +45,8 @@ MDH_INLINE Slice mdh_bytes_slice_of(MdhValue v)
 //   mdh_bytes_write_end(b);                        // then throw, if offsets were wrong
 MdhWindow *mdh_bytes_write_begin(MdhThread *t, MdhValue b);
 MDH_INLINE void mdh_bytes_write_end(MdhValue b) { mdh_unlock(&mdh_bytes(b)->h); }
-// The window to write through without the lock: un-shares first when a slice shares the owner. NULL: threw.
+// The window to write through without the lock: un-shares first when a slice shares the
+// owner. NULL: threw.
 MdhWindow *mdh_bytes_unshare(MdhThread *t, MdhValue b);
 MDH_INLINE MdhWindow *mdh_bytes_writable(MdhThread *t, MdhValue b)
 {
@@ -56,7 +57,8 @@ MDH_INLINE MdhWindow *mdh_bytes_writable(MdhThread *t, MdhValue b)
 
 MdhValue mdh_bytes_new(MdhThread *t, uint64_t n);              // zeroed
 MdhValue mdh_bytes_from(MdhThread *t, const void *p, uint64_t n);
-MdhValue mdh_bytes_sub(MdhThread *t, MdhValue b, uint64_t from, uint64_t to);  // a copy by behaviour, O(1)
+MdhValue mdh_bytes_sub(MdhThread *t, MdhValue b, uint64_t from,
+                       uint64_t to); // a copy by behaviour, O(1)
 MdhValue mdh_bytes_view(MdhThread *t, MdhValue b, uint64_t from, uint64_t to); // shared window
 bool mdh_bytes_append(MdhThread *t, MdhValue b, const void *p, uint64_t n);    // p may lie in b
 bool mdh_bytes_resize(MdhThread *t, MdhValue b, uint64_t n);

@@ -155,7 +155,9 @@ bool mdh_str_setup(void)
         ascii_text[c] = (char)c;
         mdh_str_ascii[c] = (MdhStr){
             {MDH_TAG_STRING, 0, MDH_STR_ASCII | MDH_STR_SCANNED | MDH_STR_INTERNED, 1},
-            1, hash_of(&ascii_text[c], 1), &ascii_text[c]};
+            1,
+            hash_of(&ascii_text[c], 1),
+            &ascii_text[c]};
     }
     empty_str.hash = hash_of("", 0);
     if (!arena) arena = arena_new();

@@ -18,9 +18,9 @@
 #include "runtime/core/throw.h"
 #include "runtime/data/str.h"
 
-#define SMALL 256          // octets kept in the object itself
-#define VIEW_FRACTION 16   // a slice keeps alive at most this many times its own length
-#define INDEX_STEP 64
+#define SMALL         256 // octets kept in the object itself
+#define VIEW_FRACTION 16  // a slice keeps alive at most this many times its own length
+#define INDEX_STEP    64
 
 // Making --------------------------------------------------------------------------------------
 
@@ -111,10 +111,8 @@ static unsigned known(const MdhStr *s)
 
 static void scan(MdhStr *s)
 {
-    if (utf8_is_ascii(s->data, s->len))
-        learn(s, true, s->len);
-    else
-        learn(s, false, (uint32_t)utf8_count(s->data, s->len));
+    if (utf8_is_ascii(s->data, s->len)) learn(s, true, s->len);
+    else learn(s, false, (uint32_t)utf8_count(s->data, s->len));
 }
 
 uint32_t mdh_str_nchars(MdhValue v)
@@ -262,8 +260,8 @@ static MdhValue append_in_place(MdhThread *t, const MdhBigStr *a, const Piece *b
         return MDH_ABSENT;
     MdhBigStr *s = new_big(t, buf, a->s.data, a->s.len + b->len);
     if (!s) return mdh_throw_oom(t, sizeof *s);
-    if (!__atomic_compare_exchange_n(&buf->used, &end, end + b->len, false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_RELAXED))
+    if (!__atomic_compare_exchange_n(&buf->used, &end, end + b->len, false,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
         return MDH_ABSENT;
     memcpy(buf->data + end, b->data, b->len);
     return mdh_from_ptr(s);

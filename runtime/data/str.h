@@ -60,7 +60,8 @@ MdhValue mdh_str_concat(MdhThread *t, MdhValue a, MdhValue b);
 // s followed by n octets of ASCII text.
 MdhValue mdh_str_append_ascii(MdhThread *t, MdhValue s, const char *p, size_t n);
 MdhValue mdh_str_sub(MdhThread *t, MdhValue s, uint32_t from, uint32_t to); // octet offsets
-MdhValue mdh_str_sub_chars(MdhThread *t, MdhValue s, int64_t from, int64_t to); // characters, in range
+// Characters from <= to, both in range.
+MdhValue mdh_str_sub_chars(MdhThread *t, MdhValue s, int64_t from, int64_t to);
 MdhValue mdh_str_char(MdhThread *t, MdhValue s, uint32_t i); // i-th character, in range
 MdhValue mdh_str_from_cp(MdhThread *t, uint32_t cp);
 uint32_t mdh_str_nchars(MdhValue s);

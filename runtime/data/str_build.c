@@ -107,7 +107,8 @@ size_t mdh_float_text(double d, char *out)
     uint64_t r;
     unsigned k;
     double a = d < 0 ? -d : d;
-    if (a >= 1e-4 && a < 1e15 && short_decimal(a, &r, &k)) return put_decimal(d < 0, r, k, out);
+    if (a >= 1e-4 && a < 1e15 && short_decimal(a, &r, &k))
+        return put_decimal(d < 0, r, k, out);
     return num_format_double(d, out);
 }
 
@@ -129,8 +130,7 @@ void mdh_sb_printf(MdhSb *sb, const char *fmt, ...)
     va_start(args, fmt);
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, fmt, args);
-    if (n < 0)
-        sb->failed = true;
+    if (n < 0) sb->failed = true;
     else if (has_room(sb, (size_t)n + 1)) {
         vsnprintf(sb->data + sb->len, (size_t)n + 1, fmt, again);
         sb->len += (size_t)n;
@@ -141,8 +141,8 @@ void mdh_sb_printf(MdhSb *sb, const char *fmt, ...)
 
 MdhValue mdh_sb_finish(MdhThread *t, MdhSb *sb)
 {
-    MdhValue v = sb->failed ? mdh_throw_oom(t, sb->cap * 2)
-                            : mdh_str_new(t, sb->data, sb->len);
+    MdhValue v =
+        sb->failed ? mdh_throw_oom(t, sb->cap * 2) : mdh_str_new(t, sb->data, sb->len);
     mdh_sb_deinit(sb);
     return v;
 }

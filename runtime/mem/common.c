@@ -16,7 +16,7 @@
 #include "runtime/mem/mem.h"
 
 #define STRESS_COLLECTIONS 500
-#define MIN_HEAP ((uint64_t)4 << 20)
+#define MIN_HEAP           ((uint64_t)4 << 20)
 
 bool mdh_mem_hooked;
 

@@ -14,7 +14,8 @@
 #include "base/common.h"
 
 typedef struct MdhGcStats {
-    uint64_t heap_bytes, free_bytes, collections, allocated_bytes, pause_max_ns, pause_total_ns;
+    uint64_t heap_bytes, free_bytes, collections, allocated_bytes, pause_max_ns,
+        pause_total_ns;
 } MdhGcStats;
 
 // A thread's free lists of small objects, by size class; part of the (uncollectable) thread
@@ -26,7 +27,7 @@ typedef struct MdhGcCache {
     struct MdhGcCache *next; // all caches, for the collector
 } MdhGcCache;
 
-void mdh_gc_init(void);                              // once, before the first thread record
+void mdh_gc_init(void); // once, before the first thread record
 // The calling OS thread may allocate (roots at first) from now on. False: refused.
 bool mdh_gc_thread_register(void);
 // Undoes it, as the last thing before the thread ends. Nothing for the main thread.
@@ -71,7 +72,7 @@ static inline void *mdh_gc_alloc_atomic(MdhGcCache *cache, size_t bytes)
     return mdh_gc_alloc_atomic_slow(cache, bytes);
 }
 
-void *mdh_gc_alloc_root(size_t bytes);               // uncollectable, scanned, zeroed
+void *mdh_gc_alloc_root(size_t bytes); // uncollectable, scanned, zeroed
 void mdh_gc_free_root(void *p);
 // Memory outside the heap that is scanned as a whole: the global slots, static tables.
 void mdh_gc_add_root(void *start, void *end);

@@ -39,7 +39,7 @@
 //
 // Start-up. An initial heap of 64 MB costs 0.3 ms, as pages are only touched when used, and a
 // collection of a small heap 0.02 ms.
-#define GC_THREADS 1
+#define GC_THREADS             1
 #define GC_NO_THREAD_REDIRECTS 1
 
 #include <gc/gc.h>
@@ -50,10 +50,11 @@
 #include "runtime/mem/mem.h"
 
 #define INITIAL_HEAP ((size_t)64 << 20)
-#define STRESS_HEAP ((size_t)1 << 20)
-#define MAX_MARKERS 8
+#define STRESS_HEAP  ((size_t)1 << 20)
+#define MAX_MARKERS  8
 
-static MdhGcCache *caches; // changed under the collector's lock, walked with the world stopped
+static MdhGcCache
+    *caches; // changed under the collector's lock, walked with the world stopped
 static void (*pusher)(void);
 static GC_push_other_roots_proc push_stacks;
 static uint64_t pause_began_ns, pause_max_ns, pause_total_ns;
@@ -175,7 +176,8 @@ void mdh_gc_thread_enter(MdhGcCache *cache)
 void mdh_gc_thread_leave(MdhGcCache *cache)
 {
     GC_call_with_alloc_lock(unlink_cache, cache);
-    for (size_t k = 0; k <= MDH_GC_CLASSES; k++) cache->scanned[k] = cache->atomic[k] = NULL;
+    for (size_t k = 0; k <= MDH_GC_CLASSES; k++)
+        cache->scanned[k] = cache->atomic[k] = NULL;
 }
 
 static void *GC_CALLBACK clear_caches(void *data)

@@ -19,7 +19,8 @@ bool mdh_mem_hook(void);
 static inline bool mdh_mem_may_allocate(size_t bytes)
 {
     if (MDH_UNLIKELY(bytes > ((size_t)1 << 30) + 4096)) return false;
-    return MDH_LIKELY(!__atomic_load_n(&mdh_mem_hooked, __ATOMIC_RELAXED)) || mdh_mem_hook();
+    return MDH_LIKELY(!__atomic_load_n(&mdh_mem_hooked, __ATOMIC_RELAXED)) ||
+           mdh_mem_hook();
 }
 
 // Forgets what the free lists of every thread hold. No other thread may allocate meanwhile.

@@ -167,7 +167,8 @@ TEST(equality_of_bytes)
 TEST(too_big_is_refused)
 {
     CHECK(mdh_is_exc(mdh_bytes_new(rt(), UINT64_MAX)));
-    CHECK(strstr(rt_text(MDH_EXC), "Nae memory left fer 18446744073709551615 bytes") != NULL);
+    CHECK(strstr(rt_text(MDH_EXC), "Nae memory left fer 18446744073709551615 bytes") !=
+          NULL);
     MdhValue b = filled(10);
     CHECK(!mdh_bytes_append(rt(), b, "x", MDH_MAX_OBJECT_BYTES));
     mdh_take_error(rt());

@@ -16,7 +16,8 @@ static MdhValue echo(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
 }
 
 static const MdhFnInfo plain2 = {.name = "two", .nparams = 2, .nrequired = 2};
-static const MdhFnInfo method2 = {.name = "meth", .nparams = 2, .nrequired = 1, .is_method = true};
+static const MdhFnInfo method2 = {
+    .name = "meth", .nparams = 2, .nrequired = 1, .is_method = true};
 static const MdhFnInfo method_rest = {
     .name = "rest", .nparams = 1, .nrequired = 1, .is_method = true, .has_rest = true};
 
@@ -38,7 +39,8 @@ TEST(functions_get_their_arguments)
 {
     MdhValue fn = rt_fn(&plain2, echo);
     CHECK_SHOWN(call(fn, 2), "[1, 2]");
-    CHECK_SHOWN(call(fn, 3), "Yer bum's oot the windae! Function 'two' expects 2 arguments but ye gave it 3 at line 7");
+    CHECK_SHOWN(call(fn, 3), "Yer bum's oot the windae! Function 'two' expects 2 arguments "
+                             "but ye gave it 3 at line 7");
     CHECK_SHOWN(fn, "<dae two>");
     CHECK_EQ(rt()->depth, 0);
 }
@@ -81,13 +83,13 @@ static MdhValue set_x(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
 {
     (void)fn, (void)argc;
     return mdh_instance_set(t, argv[0], mdh_str_intern_c("x"), argv[1], NULL) ? mdh_fix(99)
-                                                                               : MDH_EXC;
+                                                                              : MDH_EXC;
 }
 
 TEST(calling_a_class_makes_an_instance)
 {
-    static const MdhFnInfo init_info = {.name = "init", .nparams = 1, .nrequired = 1,
-                                        .is_method = true};
+    static const MdhFnInfo init_info = {
+        .name = "init", .nparams = 1, .nrequired = 1, .is_method = true};
     MdhThread *t = rt();
     MdhValue init = rt_fn(&init_info, set_x), name = mdh_str_intern_c("init");
     MdhValue cls = mdh_class_new(t, mdh_str_intern_c("C"), NULL, 1, &name, &init, 1);
@@ -103,8 +105,8 @@ TEST(calling_a_class_makes_an_instance)
 
 TEST(operator_methods_are_asked_on_the_left)
 {
-    static const MdhFnInfo plus_info = {.name = "__pit_thegither__", .nparams = 1,
-                                        .nrequired = 1, .is_method = true};
+    static const MdhFnInfo plus_info = {
+        .name = "__pit_thegither__", .nparams = 1, .nrequired = 1, .is_method = true};
     MdhThread *t = rt();
     MdhValue plus = rt_fn(&plus_info, echo), name = mdh_str_intern_c("__pit_thegither__");
     MdhValue cls = mdh_class_new(t, mdh_str_intern_c("C"), NULL, 1, &name, &plus, 0);
@@ -112,8 +114,9 @@ TEST(operator_methods_are_asked_on_the_left)
     CHECK_SHOWN(__mdh_op_add(t, obj, mdh_fix(5)), "[<C instance>, 5]");
     CHECK_SHOWN(__mdh_op_add(t, obj, rt_str("s")), "[<C instance>, s]");
     CHECK_SHOWN(__mdh_op_add(t, rt_str("s"), obj), "s<C instance>");
-    CHECK_SHOWN(__mdh_op_sub(t, obj, mdh_fix(1)),
-                "That's pure mince! Type error at line 7: Cannae subtract integer fae instance");
+    CHECK_SHOWN(
+        __mdh_op_sub(t, obj, mdh_fix(1)),
+        "That's pure mince! Type error at line 7: Cannae subtract integer fae instance");
     CHECK_SHOWN(__mdh_op_eq(t, obj, obj), "aye");
 }
 
@@ -122,13 +125,15 @@ TEST(a_struct_takes_exactly_its_fields)
     MdhValue fields[2] = {mdh_str_intern_c("a"), mdh_str_intern_c("b")};
     MdhValue s = mdh_struct_new(rt(), mdh_str_intern_c("S"), 2, fields);
     CHECK_SHOWN(call(s, 2), "{\"a\": 1, \"b\": 2}");
-    CHECK_SHOWN(call(s, 1), "Yer bum's oot the windae! Function 'S' expects 2 arguments but ye gave it 1 at line 7");
+    CHECK_SHOWN(call(s, 1), "Yer bum's oot the windae! Function 'S' expects 2 arguments "
+                            "but ye gave it 1 at line 7");
     CHECK_SHOWN(s, "<thing S>");
 }
 
 TEST(what_isnae_callable)
 {
-    CHECK_SHOWN(call(mdh_fix(5), 0), "Whit's aw this aboot? '5' isnae a function at line 7");
+    CHECK_SHOWN(call(mdh_fix(5), 0),
+                "Whit's aw this aboot? '5' isnae a function at line 7");
     CHECK(!mdh_is_callable(rt_str("f")));
     CHECK(mdh_is_callable(rt_fn(&plain2, echo)));
 }
@@ -141,7 +146,8 @@ static MdhValue again(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
 TEST(re_entry_is_limited)
 {
     CHECK_SHOWN(call(rt_fn(&plain2, again), 2),
-                "Stack's fair puggled! Too many nested calls at line 7 - yer recursion's gone radge!");
+                "Stack's fair puggled! Too many nested calls at line 7 - yer recursion's "
+                "gone radge!");
     CHECK_EQ(rt()->depth, 0);
 }
 
@@ -160,9 +166,11 @@ TEST(builtins_check_arity_and_kinds)
     MdhValue len = builtin("len"), s = rt_str("añ");
     CHECK_SHOWN(len, "<native dae len>");
     CHECK_SHOWN(mdh_call1(t, len, s), "3");
-    CHECK_SHOWN(mdh_call2(t, len, s, s), "Yer bum's oot the windae! Function 'len' expects 1 arguments but ye gave it 2 at line 7");
+    CHECK_SHOWN(mdh_call2(t, len, s, s), "Yer bum's oot the windae! Function 'len' expects "
+                                         "1 arguments but ye gave it 2 at line 7");
     CHECK_SHOWN(mdh_call1(t, len, mdh_fix(1)),
-                "Jings! Something went awfy wrang: len() expects a string, list, dict, creel, or bytes");
+                "Jings! Something went awfy wrang: len() expects a string, list, dict, "
+                "creel, or bytes");
     CHECK_EQ(mdh_max_params(len), 1);
     CHECK(mdh_is_exc(call(len, 300)));
     mdh_take_error(t);

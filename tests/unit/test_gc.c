@@ -127,7 +127,8 @@ TEST(the_value_stack_keeps_its_live_part)
         mdh_gc_collect();
         chain(t, 20000);
     }
-    for (int i = 0; i < 100; i++) CHECK_EQ(mdh_fixint(mdh_list_get(t, t->stack[i], 2)), i + 2);
+    for (int i = 0; i < 100; i++)
+        CHECK_EQ(mdh_fixint(mdh_list_get(t, t->stack[i], 2)), i + 2);
     t->native_top = NULL;
 }
 
@@ -277,7 +278,8 @@ TEST(the_runtime_starts_again_after_a_reset)
     for (int i = 0; i < 3; i++) {
         rt_thread = NULL;
         MdhValue s = mdh_str_concat(rt(), rt_str("hello "), mdh_str_intern_c("world"));
-        CHECK_SHOWN(__mdh_op_add(rt(), s, mdh_list_of_ints(rt(), 1, 3)), "hello world[1, 2, 3]");
+        CHECK_SHOWN(__mdh_op_add(rt(), s, mdh_list_of_ints(rt(), 1, 3)),
+                    "hello world[1, 2, 3]");
         if (collects()) return; // only the plain back end can forget
         mdh_runtime_reset();
     }

@@ -7,9 +7,9 @@
 #include "runtime/data/list.h"
 #include "tests/unit/rt.h"
 
-#define TYPE "That's pure mince! Type error at line 7: "
+#define TYPE   "That's pure mince! Type error at line 7: "
 #define MUCKLE "Wheesht! Yer number's too muckle at line 7 - it's overflowed!"
-#define ZERO "Ye numpty! Tryin' tae divide by zero at line 7"
+#define ZERO   "Ye numpty! Tryin' tae divide by zero at line 7"
 
 static MdhValue I(int64_t i)
 {
@@ -43,10 +43,13 @@ TEST(addition)
     CHECK_SHOWN(__mdh_op_add(t, rt_str("a"), I(1)), "a1");
     CHECK_SHOWN(__mdh_op_add(t, I(1), rt_str("a")), "1a");
     CHECK_SHOWN(__mdh_op_add(t, rt_str("a"), mdh_list_of_ints(t, 1, 2)), "a[1, 2]");
-    CHECK_SHOWN(__mdh_op_add(t, mdh_list_of_ints(t, 1, 2), list_of_chars("a")), "[1, 2, a]");
+    CHECK_SHOWN(__mdh_op_add(t, mdh_list_of_ints(t, 1, 2), list_of_chars("a")),
+                "[1, 2, a]");
     CHECK_SHOWN(__mdh_op_add(t, mdh_bytes_new(t, 3), mdh_bytes_new(t, 4)), "bytes[7]");
-    CHECK_SHOWN(__mdh_op_add(t, I(1), MDH_NAETHING), TYPE "Cannae add integer an' naething");
-    CHECK_SHOWN(__mdh_op_add(t, mdh_dict_new(t, 0), I(1)), TYPE "Cannae add dict an' integer");
+    CHECK_SHOWN(__mdh_op_add(t, I(1), MDH_NAETHING),
+                TYPE "Cannae add integer an' naething");
+    CHECK_SHOWN(__mdh_op_add(t, mdh_dict_new(t, 0), I(1)),
+                TYPE "Cannae add dict an' integer");
 }
 
 TEST(the_other_operators)
@@ -54,14 +57,17 @@ TEST(the_other_operators)
     MdhThread *t = rt();
     CHECK_SHOWN(__mdh_op_sub(t, I(2), I(3)), "-1");
     CHECK_SHOWN(__mdh_op_sub(t, I(INT64_MIN), I(1)), MUCKLE);
-    CHECK_SHOWN(__mdh_op_sub(t, rt_str("a"), I(1)), TYPE "Cannae subtract integer fae string");
+    CHECK_SHOWN(__mdh_op_sub(t, rt_str("a"), I(1)),
+                TYPE "Cannae subtract integer fae string");
     CHECK_SHOWN(__mdh_op_mul(t, I(3037000499), I(3037000499)), "9223372030926249001");
     CHECK_SHOWN(__mdh_op_mul(t, I(MDH_INT_MAX63 + 1), I(-2)), "-9223372036854775808");
     CHECK_SHOWN(__mdh_op_mul(t, I(MDH_INT_MAX63 + 1), I(2)), MUCKLE);
     CHECK_SHOWN(__mdh_op_mul(t, rt_str("ab"), I(2)), "abab");
     CHECK_SHOWN(__mdh_op_mul(t, I(2), rt_str("ab")), "abab");
-    CHECK_SHOWN(__mdh_op_mul(t, rt_str("ab"), I(-1)), TYPE "Repeat count must be non-negative");
-    CHECK_SHOWN(__mdh_op_mul(t, rt_str("a"), rt_str("b")), TYPE "Cannae multiply string by string");
+    CHECK_SHOWN(__mdh_op_mul(t, rt_str("ab"), I(-1)),
+                TYPE "Repeat count must be non-negative");
+    CHECK_SHOWN(__mdh_op_mul(t, rt_str("a"), rt_str("b")),
+                TYPE "Cannae multiply string by string");
     CHECK_SHOWN(__mdh_op_div(t, I(7), I(2)), "3");
     CHECK_SHOWN(__mdh_op_div(t, I(-7), I(2)), "-3");
     CHECK_SHOWN(__mdh_op_div(t, I(7), F(2)), "3.5");
@@ -100,7 +106,8 @@ TEST(equality)
     CHECK(equal(I(INT64_MIN), F(-9223372036854775808.0)));
     CHECK(!equal(I(9007199254740993), F(9007199254740992.0)));
     CHECK(!equal(F(NAN), F(NAN)));
-    CHECK(!equal(rt_str("1"), I(1)) && !equal(MDH_AYE, I(1)) && !equal(MDH_NAETHING, MDH_NAE));
+    CHECK(!equal(rt_str("1"), I(1)) && !equal(MDH_AYE, I(1)) &&
+          !equal(MDH_NAETHING, MDH_NAE));
     CHECK(equal(MDH_NAETHING, MDH_NAETHING) && equal(MDH_AYE, MDH_AYE));
     CHECK(equal(mdh_list_of_ints(t, 1, 3), mdh_list_of_ints(t, 1, 3)));
     CHECK(!equal(mdh_list_of_ints(t, 1, 3), mdh_list_of_ints(t, 1, 4)));
@@ -150,8 +157,10 @@ TEST(order)
     CHECK_SHOWN(__mdh_op_lt(t, rt_str("z"), rt_str("é")), "aye");
     CHECK_SHOWN(__mdh_op_lt(t, MDH_NAE, MDH_AYE), "aye");
     CHECK_SHOWN(__mdh_op_ge(t, MDH_AYE, I(1)), "aye");
-    CHECK_SHOWN(__mdh_op_lt(t, rt_str("a"), I(1)), TYPE "Cannae compare string wi' integer");
-    CHECK_SHOWN(__mdh_op_ge(t, MDH_NAETHING, I(1)), TYPE "Cannae compare naething wi' integer");
+    CHECK_SHOWN(__mdh_op_lt(t, rt_str("a"), I(1)),
+                TYPE "Cannae compare string wi' integer");
+    CHECK_SHOWN(__mdh_op_ge(t, MDH_NAETHING, I(1)),
+                TYPE "Cannae compare naething wi' integer");
     CHECK_EQ(mdh_order(I(1), F(1.5)), -1);
     CHECK_EQ(mdh_order(rt_str("a"), I(1)), 0);
     CHECK(mdh_order(rt_str("b"), rt_str("a")) > 0);
@@ -163,25 +172,32 @@ TEST(indexing)
     MdhValue list = mdh_list_of_ints(t, 10, 3), d = mdh_dict_new(t, 0);
     mdh_dict_put(t, d, rt_str("k"), MDH_NAETHING);
     CHECK_SHOWN(__mdh_op_index(t, list, I(-1)), "12");
-    CHECK_SHOWN(__mdh_op_index(t, list, I(3)), "Hoachin'! Index 3 is oot o' bounds (size is 3) at line 7");
-    CHECK_SHOWN(__mdh_op_index(t, list, I(-4)), "Hoachin'! Index -4 is oot o' bounds (size is 3) at line 7");
-    CHECK_SHOWN(__mdh_op_index(t, list, I(INT64_MIN)),
-                "Hoachin'! Index -9223372036854775808 is oot o' bounds (size is 3) at line 7");
+    CHECK_SHOWN(__mdh_op_index(t, list, I(3)),
+                "Hoachin'! Index 3 is oot o' bounds (size is 3) at line 7");
+    CHECK_SHOWN(__mdh_op_index(t, list, I(-4)),
+                "Hoachin'! Index -4 is oot o' bounds (size is 3) at line 7");
+    CHECK_SHOWN(
+        __mdh_op_index(t, list, I(INT64_MIN)),
+        "Hoachin'! Index -9223372036854775808 is oot o' bounds (size is 3) at line 7");
     CHECK_SHOWN(__mdh_op_index(t, rt_str("añb"), I(-2)), "ñ");
     CHECK_SHOWN(__mdh_op_index(t, mdh_bytes_from(t, "\xff", 1), I(0)), "255");
     CHECK_SHOWN(__mdh_op_index(t, d, rt_str("k")), "naething");
-    CHECK_SHOWN(__mdh_op_index(t, d, I(4)), "Awa' an bile yer heid! '4' hasnae been defined yet at line 7");
+    CHECK_SHOWN(__mdh_op_index(t, d, I(4)),
+                "Awa' an bile yer heid! '4' hasnae been defined yet at line 7");
     CHECK_SHOWN(__mdh_op_index(t, list, F(0)), TYPE "Cannae index a list wi' a float");
     CHECK_SHOWN(__mdh_op_index(t, I(1), I(0)), TYPE "Cannae index a integer wi' a integer");
     CHECK_SHOWN(__mdh_op_set_index(t, list, I(-3), I(9)), "9");
     CHECK_SHOWN(list, "[9, 11, 12]");
-    CHECK_SHOWN(__mdh_op_set_index(t, list, I(3), I(9)), "Hoachin'! Index 3 is oot o' bounds (size is 3) at line 7");
-    CHECK_SHOWN(__mdh_op_set_index(t, rt_str("a"), I(0), I(9)), TYPE "Cannae set index on a string wi' a integer");
+    CHECK_SHOWN(__mdh_op_set_index(t, list, I(3), I(9)),
+                "Hoachin'! Index 3 is oot o' bounds (size is 3) at line 7");
+    CHECK_SHOWN(__mdh_op_set_index(t, rt_str("a"), I(0), I(9)),
+                TYPE "Cannae set index on a string wi' a integer");
     MdhValue b = mdh_bytes_new(t, 2);
     CHECK_SHOWN(__mdh_op_set_index(t, b, I(-1), I(255)), "255");
     CHECK(mdh_is_exc(__mdh_op_set_index(t, b, I(0), I(256))));
     CHECK(mdh_is_exc(__mdh_op_set_index(t, b, I(0), F(1))));
-    CHECK_SHOWN(__mdh_op_set_index(t, b, I(2), I(1)), "Hoachin'! Index 2 is oot o' bounds (size is 2) at line 7");
+    CHECK_SHOWN(__mdh_op_set_index(t, b, I(2), I(1)),
+                "Hoachin'! Index 2 is oot o' bounds (size is 2) at line 7");
 }
 
 TEST(properties)
@@ -189,12 +205,15 @@ TEST(properties)
     MdhThread *t = rt();
     MdhValue d = mdh_dict_new(t, 0), name = mdh_str_intern_c("name");
     uint64_t ic = 0;
-    CHECK_SHOWN(__mdh_op_get_prop(t, d, name, &ic), "Awa' an bile yer heid! 'name' hasnae been defined yet at line 7");
+    CHECK_SHOWN(__mdh_op_get_prop(t, d, name, &ic),
+                "Awa' an bile yer heid! 'name' hasnae been defined yet at line 7");
     CHECK_SHOWN(__mdh_op_set_prop(t, d, name, I(5), NULL), "5");
     CHECK_SHOWN(__mdh_op_get_prop(t, d, name, &ic), "5");
     CHECK_SHOWN(__mdh_op_get_prop(t, d, name, NULL), "5");
-    CHECK_SHOWN(__mdh_op_get_prop(t, I(1), name, &ic), TYPE "Cannae access property 'name' on a integer");
-    CHECK_SHOWN(__mdh_op_set_prop(t, I(1), name, I(1), &ic), TYPE "Cannae set property 'name' on a integer");
+    CHECK_SHOWN(__mdh_op_get_prop(t, I(1), name, &ic),
+                TYPE "Cannae access property 'name' on a integer");
+    CHECK_SHOWN(__mdh_op_set_prop(t, I(1), name, I(1), &ic),
+                TYPE "Cannae set property 'name' on a integer");
 }
 
 static MdhValue slice(MdhValue v, const char *spec)
@@ -253,9 +272,11 @@ TEST(ranges)
     CHECK_SHOWN(__mdh_op_range(t, I(4), I(4), true), "[4]");
     CHECK_SHOWN(__mdh_op_range(t, I(5), I(4), true), "[]");
     CHECK_SHOWN(__mdh_op_range(t, F(-1.9), F(1.9), true), "[-1, 0, 1]");
-    CHECK_SHOWN(__mdh_op_range(t, rt_str("a"), I(1), true), TYPE "Range bounds must be integers");
-    CHECK_SHOWN(__mdh_op_range(t, I(INT64_MIN), I(INT64_MAX), true),
-                "Jings! Something went awfy wrang: Nae memory left fer 9223372036854775807 bytes");
+    CHECK_SHOWN(__mdh_op_range(t, rt_str("a"), I(1), true),
+                TYPE "Range bounds must be integers");
+    CHECK_SHOWN(
+        __mdh_op_range(t, I(INT64_MIN), I(INT64_MAX), true),
+        "Jings! Something went awfy wrang: Nae memory left fer 9223372036854775807 bytes");
 }
 
 TEST(spreading)
@@ -304,7 +325,8 @@ static const char *formatted(MdhValue v, MdhFormatSpec spec)
     return rt_text(mdh_format_value(rt(), v, &spec));
 }
 
-#define CHECK_FORMAT(v, text, ...) CHECK_STR(formatted(v, (MdhFormatSpec){__VA_ARGS__}), text)
+#define CHECK_FORMAT(v, text, ...)                                                         \
+    CHECK_STR(formatted(v, (MdhFormatSpec){__VA_ARGS__}), text)
 
 TEST(formats)
 {
@@ -312,7 +334,8 @@ TEST(formats)
     CHECK_FORMAT(I(-42), "-0042", .zero = true, .width = 5);
     CHECK_FORMAT(I(255), "000000ff", .type = 'x', .zero = true, .width = 8);
     CHECK_FORMAT(I(255), "0XFF", .type = 'X', .alternate = true);
-    CHECK_FORMAT(I(-5), "-0b0101", .type = 'b', .alternate = true, .zero = true, .width = 7);
+    CHECK_FORMAT(I(-5), "-0b0101", .type = 'b', .alternate = true, .zero = true,
+                 .width = 7);
     CHECK_FORMAT(I(8), "10", .type = 'o');
     CHECK_FORMAT(I(INT64_MIN), "-8000000000000000", .type = 'x');
     CHECK_FORMAT(I(7), "+7", .sign = '+');

@@ -9,7 +9,7 @@
 #include "tests/unit/rt.h"
 
 #define THREADS 4
-#define RUN_NS (1500u * 1000 * 1000)
+#define RUN_NS  (1500u * 1000 * 1000)
 
 typedef struct Racer {
     void (*step)(MdhThread *t, int me, uint64_t i);
@@ -75,10 +75,8 @@ static void set_some(MdhThread *t, uint64_t i)
     MdhValue v = __mdh_op_set_index(t, shared, key, mdh_fix(0x80 | (int64_t)(i & 0x7f)));
     if (mdh_is_exc(v)) mdh_take_error(t);
     v = __mdh_op_index(t, shared, key);
-    if (mdh_is_exc(v))
-        mdh_take_error(t);
-    else
-        check(mdh_fixint(v) & 0x80);
+    if (mdh_is_exc(v)) mdh_take_error(t);
+    else check(mdh_fixint(v) & 0x80);
 }
 
 static void append_some(MdhThread *t, uint64_t i)
@@ -93,7 +91,9 @@ static void hammer_bytes(MdhThread *t, int me, uint64_t i)
     switch ((me + i / 200) % 4) {
     case 0: append_some(t, i); break;
     case 1: set_some(t, i); break;
-    case 2: if (i % 50 == 0) read_all(t); break;
+    case 2:
+        if (i % 50 == 0) read_all(t);
+        break;
     default: (void)mdh_bytes_view(t, shared, i % 50, 600); break;
     }
 }
@@ -209,7 +209,8 @@ static void index_shared(MdhThread *t, int me, uint64_t i)
     check(mdh_is_exc(c) || mdh_str_is(c, want[at % 3]));
     if (i % 500 == 0 && me == 0) {
         MdhValue fresh = mdh_str_repeat(t, mdh_str_c(t, "añ€"), 1000);
-        if (!mdh_is_exc(fresh)) __atomic_store_n(&shared.bits, fresh.bits, __ATOMIC_RELEASE);
+        if (!mdh_is_exc(fresh))
+            __atomic_store_n(&shared.bits, fresh.bits, __ATOMIC_RELEASE);
     }
 }
 

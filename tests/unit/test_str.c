@@ -128,7 +128,8 @@ TEST(long_mixed_text_is_indexed)
 
 TEST(broken_utf8_is_safe)
 {
-    static const char *const broken[] = {"\x80", "\xC3", "a\xE2\x82", "\xFF\xFE", "\x80\x80\xC3z"};
+    static const char *const broken[] = {"\x80", "\xC3", "a\xE2\x82", "\xFF\xFE",
+                                         "\x80\x80\xC3z"};
     for (size_t i = 0; i < countof(broken); i++) {
         MdhValue s = rt_str(broken[i]);
         uint32_t n = mdh_str_nchars(s);
@@ -158,7 +159,8 @@ TEST(equality_and_hash)
 
 TEST(interned_strings_are_one)
 {
-    MdhValue a = mdh_str_intern(rt(), "whatever", 8), b = mdh_str_intern(rt(), "whatever", 8);
+    MdhValue a = mdh_str_intern(rt(), "whatever", 8),
+             b = mdh_str_intern(rt(), "whatever", 8);
     CHECK(mdh_same(a, b));
     CHECK(!mdh_same(a, mdh_str_intern(rt(), "whatevel", 8)));
     CHECK(mdh_str_eq(a, rt_str("whatever")));
@@ -195,8 +197,9 @@ TEST(repetition)
     CHECK_SHOWN(repeated("", 1000000000000), "");
     CHECK_EQ(mdh_str(repeated("é", 500))->len, 1000);
     CHECK_EQ(mdh_str_nchars(repeated("é", 500)), 500);
-    CHECK_SHOWN(repeated("x", INT64_MAX),
-                "Jings! Something went awfy wrang: Nae memory left fer 9223372036854775807 bytes");
+    CHECK_SHOWN(
+        repeated("x", INT64_MAX),
+        "Jings! Something went awfy wrang: Nae memory left fer 9223372036854775807 bytes");
     CHECK(mdh_is_exc(repeated("xyz", INT64_MAX)));
     mdh_take_error(rt());
 }
@@ -231,8 +234,9 @@ static void check_float_text(double d)
 
 TEST(the_quick_way_to_float_text_agrees)
 {
-    static const double some[] = {0.0, -0.0, 0.1, 0.3, 0.1 + 0.2, 1e15, 999999999999999.0, 1e-4,
-                                  9.9e-5, 123456.789, -2.5, 1e300, 5e-324, 1.0 / 3, 0.30000000000000004};
+    static const double some[] = {
+        0.0,    -0.0,       0.1,  0.3,   0.1 + 0.2, 1e15,    999999999999999.0,  1e-4,
+        9.9e-5, 123456.789, -2.5, 1e300, 5e-324,    1.0 / 3, 0.30000000000000004};
     for (size_t i = 0; i < countof(some); i++) check_float_text(some[i]);
     uint64_t x = 88172645463325252u;
     for (int i = 0; i < 50000; i++) {
@@ -278,7 +282,8 @@ TEST(any_allocation_may_fail)
         MdhValue s = mdh_str_new(t, "0123456789", 10);
         if (!mdh_is_exc(s)) s = mdh_str_repeat(t, s, 40);
         if (!mdh_is_exc(s)) s = mdh_str_concat(t, s, s);
-        if (!mdh_is_exc(s)) s = mdh_str_concat(t, s, mdh_str_ascii['x'].len ? rt_str("x") : s);
+        if (!mdh_is_exc(s))
+            s = mdh_str_concat(t, s, mdh_str_ascii['x'].len ? rt_str("x") : s);
         if (!mdh_is_exc(s)) s = mdh_str_sub(t, s, 1, 700);
         if (!mdh_is_exc(s)) s = mdh_str_intern(t, "some interned text", 18);
         CHECK_EQ(mdh_is_exc(s), !mdh_gc_fail_pending() && k < 10 && mdh_is_exc(s));

@@ -20,9 +20,10 @@ TEST(texts_get_their_line_from_the_first_dispatcher)
 TEST(arguments_of_the_templates)
 {
     MdhThread *t = rt();
-    CHECK_SHOWN(mdh_throw_error(t, MDH_E_ARITY, rt_str("f"), (int64_t)2, (int64_t)3),
-                "Yer bum's oot the windae! Function 'f' expects 2 arguments but ye gave it 3 at "
-                "line 7");
+    CHECK_SHOWN(
+        mdh_throw_error(t, MDH_E_ARITY, rt_str("f"), (int64_t)2, (int64_t)3),
+        "Yer bum's oot the windae! Function 'f' expects 2 arguments but ye gave it 3 at "
+        "line 7");
     CHECK_SHOWN(mdh_throw_error(t, MDH_E_INDEX, (int64_t)-4, (int64_t)3),
                 "Hoachin'! Index -4 is oot o' bounds (size is 3) at line 7");
     CHECK_SHOWN(mdh_throw_error(t, MDH_E_UNDEFINED, mdh_list_of_ints(t, 1, 2)),

@@ -8,8 +8,18 @@
 #include "tests/unit/rt.h"
 
 static const int64_t ints[] = {
-    0, 1, -1, 255, INT32_MAX, INT32_MIN, MDH_INT_MAX63, MDH_INT_MIN63,
-    MDH_INT_MAX63 + 1, MDH_INT_MIN63 - 1, INT64_MAX, INT64_MIN,
+    0,
+    1,
+    -1,
+    255,
+    INT32_MAX,
+    INT32_MIN,
+    MDH_INT_MAX63,
+    MDH_INT_MIN63,
+    MDH_INT_MAX63 + 1,
+    MDH_INT_MIN63 - 1,
+    INT64_MAX,
+    INT64_MIN,
 };
 
 TEST(integers_survive_and_only_wide_ones_are_boxed)
@@ -27,8 +37,19 @@ TEST(integers_survive_and_only_wide_ones_are_boxed)
 
 TEST(floats_survive_and_common_ones_are_immediate)
 {
-    static const double floats[] = {0.0, -0.0, 1.0, -1.0, 0.1, 1e300, -1e-300, 5e-324, INFINITY,
-                                    -INFINITY, 1.7976931348623157e308, 3.141592653589793, 1e77,
+    static const double floats[] = {0.0,
+                                    -0.0,
+                                    1.0,
+                                    -1.0,
+                                    0.1,
+                                    1e300,
+                                    -1e-300,
+                                    5e-324,
+                                    INFINITY,
+                                    -INFINITY,
+                                    1.7976931348623157e308,
+                                    3.141592653589793,
+                                    1e77,
                                     1e-77};
     for (size_t i = 0; i < countof(floats); i++) {
         MdhValue v = mdh_float(rt(), floats[i]);
