@@ -17,7 +17,10 @@ static MdhValue listed(MdhThread *t, MdhValue d, Wanted wanted)
     bool ok = !mdh_is_exc(out);
     mdh_dict_scan(d, &it);
     while (ok && mdh_dict_next(&it, &k, &v))
-        ok = list_add_made(t, out, wanted == KEYS ? k : wanted == VALUES ? v : list_pair(t, k, v));
+        ok = list_add_made(t, out,
+                           wanted == KEYS     ? k
+                           : wanted == VALUES ? v
+                                              : list_pair(t, k, v));
     return ok ? out : MDH_EXC;
 }
 

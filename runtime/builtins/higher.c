@@ -112,7 +112,8 @@ MdhValue __mdh_reduce(MdhThread *t, int argc, const MdhArgs_reduce *a)
     return folded(t, a->items, a->start, a->f);
 }
 
-MdhValue __mdh_reduce_start_second(MdhThread *t, int argc, const MdhArgs_reduce_start_second *a)
+MdhValue __mdh_reduce_start_second(MdhThread *t, int argc,
+                                   const MdhArgs_reduce_start_second *a)
 {
     (void)argc;
     return folded(t, a->items, a->start, a->f);
@@ -128,7 +129,8 @@ MdhValue __mdh_reduce_fn_first(MdhThread *t, int argc, const MdhArgs_reduce_fn_f
 
 // Finds the first item whose answer is `wanted`; f ABSENT: the item is its own answer. Returns
 // its position, -1 when there is none, -2 when it threw.
-static int64_t first_that(MdhThread *t, MdhValue list, MdhValue f, bool wanted, MdhValue *item)
+static int64_t first_that(MdhThread *t, MdhValue list, MdhValue f, bool wanted,
+                          MdhValue *item)
 {
     ListWalk w = list_walk_frozen(list);
     MdhValue v;

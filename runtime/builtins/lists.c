@@ -209,8 +209,7 @@ MdhValue __mdh_contains(MdhThread *t, int argc, const MdhArgs_contains *a)
         if (!mdh_is_str(a->v))
             return mdh_throw_native(t, "contains() on string expects a string needle");
         return mdh_bool(slice_contains(mdh_str_slice(a->x), mdh_str_slice(a->v)));
-    default:
-        return mdh_bool(!mdh_is_absent(mdh_dict_get(a->x, a->v)));
+    default: return mdh_bool(!mdh_is_absent(mdh_dict_get(a->x, a->v)));
     }
 }
 
@@ -220,7 +219,8 @@ MdhValue mdh_index_of(MdhThread *t, MdhValue x, MdhValue v)
         int64_t at = mdh_list_find(t, x, v);
         return at == -2 ? MDH_EXC : mdh_fix(at);
     }
-    if (!mdh_is_str(v)) return mdh_throw_native(t, "index_of() needs a string/list and a value");
+    if (!mdh_is_str(v))
+        return mdh_throw_native(t, "index_of() needs a string/list and a value");
     size_t at = slice_find(mdh_str_slice(x), mdh_str_slice(v));
     return mdh_fix(at == SLICE_NOT_FOUND ? -1 : (int64_t)at);
 }
@@ -306,7 +306,8 @@ MdhValue __mdh_stoater(MdhThread *t, int argc, const MdhArgs_stoater *a)
     ListWalk w = list_walk(a->items);
     MdhValue best, v;
     if (!list_next(t, &w, &best))
-        return w.failed ? MDH_EXC : mdh_throw_native(t, "Cannae find a stoater in an empty list!");
+        return w.failed ? MDH_EXC
+                        : mdh_throw_native(t, "Cannae find a stoater in an empty list!");
     while (list_next(t, &w, &v))
         if (is_better(v, best)) best = v;
     return list_walk_end(&w, true, best);

@@ -248,14 +248,38 @@ MdhValue __mdh_mony(MdhThread *t, int argc, const MdhArgs_mony *a)
 
 typedef bool (*Predicate)(MdhValue v);
 
-static bool is_even(MdhValue v) { return mdh_is_int(v) && mdh_int_of(v) % 2 == 0; }
-static bool is_odd(MdhValue v) { return mdh_is_int(v) && mdh_int_of(v) % 2 != 0; }
-static bool is_above_zero(MdhValue v) { return mdh_is_number(v) && mdh_number_as_double(v) > 0; }
-static bool is_below_zero(MdhValue v) { return mdh_is_number(v) && mdh_number_as_double(v) < 0; }
-static bool is_true(MdhValue v) { return mdh_truthy(v); }
-static bool is_nothing(MdhValue v) { return mdh_is_naething(v); }
-static bool is_text(MdhValue v) { return mdh_is_str(v); }
-static bool is_numeric(MdhValue v) { return mdh_is_number(v); }
+static bool is_even(MdhValue v)
+{
+    return mdh_is_int(v) && mdh_int_of(v) % 2 == 0;
+}
+static bool is_odd(MdhValue v)
+{
+    return mdh_is_int(v) && mdh_int_of(v) % 2 != 0;
+}
+static bool is_above_zero(MdhValue v)
+{
+    return mdh_is_number(v) && mdh_number_as_double(v) > 0;
+}
+static bool is_below_zero(MdhValue v)
+{
+    return mdh_is_number(v) && mdh_number_as_double(v) < 0;
+}
+static bool is_true(MdhValue v)
+{
+    return mdh_truthy(v);
+}
+static bool is_nothing(MdhValue v)
+{
+    return mdh_is_naething(v);
+}
+static bool is_text(MdhValue v)
+{
+    return mdh_is_str(v);
+}
+static bool is_numeric(MdhValue v)
+{
+    return mdh_is_number(v);
+}
 
 static Predicate predicate_of(MdhValue name)
 {
@@ -263,9 +287,9 @@ static Predicate predicate_of(MdhValue name)
         const char *name;
         Predicate test;
     } known[] = {
-        {"even", is_even},    {"odd", is_odd},     {"positive", is_above_zero},
-        {"truthy", is_true},  {"nil", is_nothing}, {"negative", is_below_zero},
-        {"string", is_text},  {"number", is_numeric},
+        {"even", is_even},   {"odd", is_odd},        {"positive", is_above_zero},
+        {"truthy", is_true}, {"nil", is_nothing},    {"negative", is_below_zero},
+        {"string", is_text}, {"number", is_numeric},
     };
     for (size_t i = 0; i < countof(known); i++)
         if (mdh_str_is(name, known[i].name)) return known[i].test;
@@ -277,10 +301,11 @@ MdhValue __mdh_split_by(MdhThread *t, int argc, const MdhArgs_split_by *a)
     (void)argc;
     Predicate test = predicate_of(a->kind);
     if (!test)
-        return mdh_throw_native(t,
-                                "Unknown predicate '%v'. Try: even, odd, positive, negative, "
-                                "truthy, nil, string, number",
-                                a->kind);
+        return mdh_throw_native(
+            t,
+            "Unknown predicate '%v'. Try: even, odd, positive, negative, "
+            "truthy, nil, string, number",
+            a->kind);
     ListWalk w = list_walk(a->items);
     MdhValue yes = mdh_list_new(t, 0), no = mdh_list_new(t, 0), v;
     bool ok = !mdh_is_exc(yes) && !mdh_is_exc(no);

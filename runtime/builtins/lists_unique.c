@@ -10,9 +10,9 @@
 #include "runtime/data/str.h"
 
 typedef struct Seen {
-    MdhValue members;        // creel
-    MdhValue containers;     // list
-    bool numeric;            // 1 and 1.0 are one
+    MdhValue members;    // creel
+    MdhValue containers; // list
+    bool numeric;        // 1 and 1.0 are one
 } Seen;
 
 static bool seen_init(MdhThread *t, Seen *s, bool numeric)

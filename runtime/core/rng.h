@@ -7,7 +7,10 @@
 #include "base/os.h"
 #include "runtime/core/thread.h"
 
-MDH_INLINE uint64_t mdh_rng_rotl(uint64_t x, int k) { return x << k | x >> (64 - k); }
+MDH_INLINE uint64_t mdh_rng_rotl(uint64_t x, int k)
+{
+    return x << k | x >> (64 - k);
+}
 
 // 64 uniform bits.
 static inline uint64_t mdh_rng_next(MdhThread *t)

@@ -22,16 +22,21 @@ static MdhValue new_tagged(MdhThread *t, unsigned tag, uint32_t cap)
     return tab ? new_with_table(t, tag, tab) : MDH_EXC;
 }
 
-MdhValue mdh_dict_new(MdhThread *t, uint32_t cap) { return new_tagged(t, MDH_TAG_DICT, cap); }
-MdhValue mdh_creel_new(MdhThread *t, uint32_t cap) { return new_tagged(t, MDH_TAG_CREEL, cap); }
+MdhValue mdh_dict_new(MdhThread *t, uint32_t cap)
+{
+    return new_tagged(t, MDH_TAG_DICT, cap);
+}
+MdhValue mdh_creel_new(MdhThread *t, uint32_t cap)
+{
+    return new_tagged(t, MDH_TAG_CREEL, cap);
+}
 
 MdhValue mdh_dict_of(MdhThread *t, uint32_t n, const MdhValue *keys, const MdhValue *vals)
 {
     if (n == 0) return mdh_dict_new(t, 0);
     MdhTable *tab = mdh_table_new(t, n);
     if (!tab) return MDH_EXC;
-    for (uint32_t i = 0; i < n; i++)
-        mdh_table_append(tab, keys[i], vals[i]);
+    for (uint32_t i = 0; i < n; i++) mdh_table_append(tab, keys[i], vals[i]);
     return new_with_table(t, MDH_TAG_DICT, tab);
 }
 
@@ -77,7 +82,8 @@ static uint64_t next_room(const MdhTable *tab)
 
 // Writes the value of entry e. Returns the table to publish: the same, or a new one when the
 // entry was frozen; NULL when it threw.
-static MdhTable *overwrite(MdhThread *t, MdhTable *tab, uint32_t e, MdhValue key, MdhValue v)
+static MdhTable *overwrite(MdhThread *t, MdhTable *tab, uint32_t e, MdhValue key,
+                           MdhValue v)
 {
     if (MDH_UNLIKELY(e < tab->frozen)) {
         tab = mdh_table_remade(t, tab, tab->live, MDH_ABSENT);
@@ -91,7 +97,8 @@ static MdhTable *overwrite(MdhThread *t, MdhTable *tab, uint32_t e, MdhValue key
 static MdhTable *insert(MdhThread *t, MdhTable *tab, MdhValue key, MdhValue v)
 {
     bool full = tab->used == tab->cap;
-    if (MDH_UNLIKELY(full || (table_is_counted(tab) && key.bits != table_next_counted(tab).bits)))
+    if (MDH_UNLIKELY(full ||
+                     (table_is_counted(tab) && key.bits != table_next_counted(tab).bits)))
         tab = mdh_table_remade(t, tab, next_room(tab), key);
     if (tab) mdh_table_append(tab, key, v);
     return tab;
@@ -104,13 +111,15 @@ bool mdh_dict_put(MdhThread *t, MdhValue d, MdhValue key, MdhValue v)
     MdhTable *tab = dict->tab;
     uint32_t e = table_find(tab, key);
     MDH_STORE_BARRIER(d, v);
-    MdhTable *next = e != TABLE_NONE ? overwrite(t, tab, e, key, v) : insert(t, tab, key, v);
+    MdhTable *next =
+        e != TABLE_NONE ? overwrite(t, tab, e, key, v) : insert(t, tab, key, v);
     if (next && next != tab) MDH_PTR_PUBLISH(&dict->tab, next);
     mdh_unlock(&dict->h);
     return next != NULL;
 }
 
-bool mdh_dict_put_cached_slow(MdhThread *t, MdhValue d, MdhValue key, MdhValue v, uint64_t *ic)
+bool mdh_dict_put_cached_slow(MdhThread *t, MdhValue d, MdhValue key, MdhValue v,
+                              uint64_t *ic)
 {
     if (!mdh_dict_put(t, d, key, v)) return false;
     mdh_dict_get_cached_slow(d, key, ic);
@@ -124,7 +133,10 @@ bool mdh_dict_put_c(MdhThread *t, MdhValue d, const char *key, MdhValue v)
 }
 
 // A table three quarters empty is worth a smaller one, so that walking it stays cheap.
-static bool is_sparse(const MdhTable *tab) { return tab->used > 32 && tab->live < tab->used / 4; }
+static bool is_sparse(const MdhTable *tab)
+{
+    return tab->used > 32 && tab->live < tab->used / 4;
+}
 
 bool mdh_dict_remove(MdhThread *t, MdhValue d, MdhValue key, bool *was_there)
 {

@@ -11,36 +11,42 @@
 #include "runtime/core/thread.h"
 
 typedef struct MdhDictEntry {
-    MdhValue key, val;       // val ABSENT: deleted
+    MdhValue key, val; // val ABSENT: deleted
 } MdhDictEntry;
 
 enum { MDH_TABLE_LOOSE_TEXT = 1 }; // some key is a string that is not interned
 
 typedef struct MdhTable {
-    MdhObj h;                // MDH_TAG_BUFFER; flags: MDH_TABLE_*
-    uint32_t used, cap;      // entries appended (deleted ones too), room
-    uint32_t live;           // entries with a value
-    uint32_t frozen;         // entries an iteration may still read: overwriting one copies first
-    uint32_t index_mask;     // 0: no index (cap <= 8)
+    MdhObj h;           // MDH_TAG_BUFFER; flags: MDH_TABLE_*
+    uint32_t used, cap; // entries appended (deleted ones too), room
+    uint32_t live;      // entries with a value
+    uint32_t frozen;    // entries an iteration may still read: overwriting one copies first
+    uint32_t index_mask; // 0: no index (cap <= 8)
     uint32_t pad;
-    uint64_t *index;         // pointer-free: hash << 32 | entry + 1; 0 = free
+    uint64_t *index; // pointer-free: hash << 32 | entry + 1; 0 = free
     MdhDictEntry entries[];
 } MdhTable;
 
-typedef struct MdhDict {     // also a creel, by its tag
+typedef struct MdhDict { // also a creel, by its tag
     MdhObj h;
     MdhTable *tab;
 } MdhDict;
 
-MDH_INLINE MdhDict *mdh_dict(MdhValue v) { return (MdhDict *)mdh_ptr(v); }
-MDH_INLINE MdhTable *mdh_dict_table(MdhValue v) { return MDH_PTR_LOAD(&mdh_dict(v)->tab); }
+MDH_INLINE MdhDict *mdh_dict(MdhValue v)
+{
+    return (MdhDict *)mdh_ptr(v);
+}
+MDH_INLINE MdhTable *mdh_dict_table(MdhValue v)
+{
+    return MDH_PTR_LOAD(&mdh_dict(v)->tab);
+}
 
 MdhValue mdh_dict_new(MdhThread *t, uint32_t cap);
 // n keys and n values, keys[] distinct interned strings: a dict literal or a struct.
 MdhValue mdh_dict_of(MdhThread *t, uint32_t n, const MdhValue *keys, const MdhValue *vals);
 uint32_t mdh_dict_len(MdhValue d);
-MdhValue mdh_dict_get(MdhValue d, MdhValue key);           // ABSENT when missing
-MdhValue mdh_dict_get_c(MdhValue d, const char *key);      // by C text
+MdhValue mdh_dict_get(MdhValue d, MdhValue key);      // ABSENT when missing
+MdhValue mdh_dict_get_c(MdhValue d, const char *key); // by C text
 bool mdh_dict_put(MdhThread *t, MdhValue d, MdhValue key, MdhValue v);
 bool mdh_dict_put_c(MdhThread *t, MdhValue d, const char *key, MdhValue v);
 bool mdh_dict_remove(MdhThread *t, MdhValue d, MdhValue key, bool *was_there);
@@ -50,7 +56,8 @@ MdhValue mdh_dict_copy(MdhThread *t, MdhValue d);
 // d[key] for a constant interned string key: `*ic` remembers the entry number where the key was
 // last seen, so the usual read is one compare and one load. ABSENT when missing.
 MdhValue mdh_dict_get_cached_slow(MdhValue d, MdhValue key, uint64_t *ic);
-bool mdh_dict_put_cached_slow(MdhThread *t, MdhValue d, MdhValue key, MdhValue v, uint64_t *ic);
+bool mdh_dict_put_cached_slow(MdhThread *t, MdhValue d, MdhValue key, MdhValue v,
+                              uint64_t *ic);
 MDH_INLINE MdhValue mdh_dict_get_cached(MdhValue d, MdhValue key, uint64_t *ic)
 {
     MdhTable *tab = mdh_dict_table(d);

@@ -8,8 +8,8 @@
 #include "runtime/data/dict.h"
 #include "runtime/data/str.h"
 
-#define TABLE_SMALL 8u         // so many entries are found faster by looking at them all
-#define TABLE_NONE UINT32_MAX
+#define TABLE_SMALL 8u // so many entries are found faster by looking at them all
+#define TABLE_NONE  UINT32_MAX
 
 extern MdhTable mdh_table_empty; // never written, having no room
 

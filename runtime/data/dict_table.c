@@ -92,8 +92,10 @@ static bool counts_on(const MdhTable *tab, MdhValue next)
     if (tab->index_mask) return false;
     for (uint32_t i = 0; i <= tab->used; i++) {
         MdhValue key = i < tab->used ? tab->entries[i].key : next;
-        if (i < tab->used ? mdh_is_absent(tab->entries[i].val) : mdh_is_absent(next)) continue;
-        if (!mdh_is_absent(want) ? key.bits != want.bits : !mdh_is_fixint(key)) return false;
+        if (i < tab->used ? mdh_is_absent(tab->entries[i].val) : mdh_is_absent(next))
+            continue;
+        if (!mdh_is_absent(want) ? key.bits != want.bits : !mdh_is_fixint(key))
+            return false;
         want.bits = key.bits + 2;
     }
     return true;
@@ -121,7 +123,8 @@ MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want, Mdh
     if (tab->index_mask && n == tab->used) {
         reindex_same(fresh, tab);
     } else {
-        for (uint32_t i = 0; i < n; i++) index_put(fresh, table_hash(fresh->entries[i].key), i);
+        for (uint32_t i = 0; i < n; i++)
+            index_put(fresh, table_hash(fresh->entries[i].key), i);
     }
     return fresh;
 }
@@ -167,7 +170,8 @@ uint32_t mdh_table_find_small(const MdhTable *tab, MdhValue key)
     if (!mdh_is_ptr(key)) return TABLE_NONE;
     const MdhObj *o = mdh_obj(key);
     if (o->tag == MDH_TAG_STRING) {
-        uint16_t loose = __atomic_load_n(&tab->h.flags, __ATOMIC_RELAXED) & MDH_TABLE_LOOSE_TEXT;
+        uint16_t loose =
+            __atomic_load_n(&tab->h.flags, __ATOMIC_RELAXED) & MDH_TABLE_LOOSE_TEXT;
         if (!loose && (o->flags & MDH_STR_INTERNED)) return TABLE_NONE;
     } else if (o->tag != MDH_TAG_INTEGER && o->tag != MDH_TAG_FLOAT) {
         return TABLE_NONE;

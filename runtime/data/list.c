@@ -130,7 +130,8 @@ bool mdh_list_push(MdhThread *t, MdhValue list, MdhValue v)
 }
 
 // The kind that holds the items of both buffers.
-static unsigned common_kind(const MdhListBuf *a, uint64_t na, const MdhListBuf *b, uint64_t nb)
+static unsigned common_kind(const MdhListBuf *a, uint64_t na, const MdhListBuf *b,
+                            uint64_t nb)
 {
     if (na == 0 || nb == 0) return na == 0 ? b->h.flags : a->h.flags;
     return a->h.flags == b->h.flags ? a->h.flags : MDH_LIST_VALUES;

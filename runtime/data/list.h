@@ -23,13 +23,22 @@ typedef struct MdhList {
     MdhListBuf *buf;
 } MdhList;
 
-MDH_INLINE MdhList *mdh_list(MdhValue v) { return (MdhList *)mdh_ptr(v); }
-MDH_INLINE MdhListBuf *mdh_list_buf(MdhValue v) { return MDH_PTR_LOAD(&mdh_list(v)->buf); }
+MDH_INLINE MdhList *mdh_list(MdhValue v)
+{
+    return (MdhList *)mdh_ptr(v);
+}
+MDH_INLINE MdhListBuf *mdh_list_buf(MdhValue v)
+{
+    return MDH_PTR_LOAD(&mdh_list(v)->buf);
+}
 MDH_INLINE uint64_t mdh_listbuf_len(const MdhListBuf *b)
 {
     return __atomic_load_n(&b->n, __ATOMIC_ACQUIRE);
 }
-MDH_INLINE uint64_t mdh_list_len(MdhValue v) { return mdh_listbuf_len(mdh_list_buf(v)); }
+MDH_INLINE uint64_t mdh_list_len(MdhValue v)
+{
+    return mdh_listbuf_len(mdh_list_buf(v));
+}
 
 // Item i of a buffer, i < a length that the caller read from it. May be ABSENT under a race.
 // Boxes may need memory: MDH_EXC.
@@ -74,7 +83,8 @@ MDH_INLINE bool mdh_list_push_fast(MdhValue list, MdhValue v)
     if (MDH_UNLIKELY(__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED))) return false;
     MdhListBuf *b = mdh_list(list)->buf;
     uint64_t n = b->n;
-    if (MDH_UNLIKELY(n >= b->cap) || MDH_UNLIKELY(b->h.flags != MDH_LIST_VALUES)) return false;
+    if (MDH_UNLIKELY(n >= b->cap) || MDH_UNLIKELY(b->h.flags != MDH_LIST_VALUES))
+        return false;
     MDH_STORE_BARRIER(list, v);
     MDH_SLOT_STORE(&b->items[n], v);
     __atomic_store_n(&b->n, n + 1, __ATOMIC_RELEASE);
@@ -85,11 +95,12 @@ MDH_INLINE bool mdh_list_push_fast(MdhValue list, MdhValue v)
 MdhValue mdh_list_new(MdhThread *t, uint64_t cap);
 MdhValue mdh_list_new_kind(MdhThread *t, unsigned kind, uint64_t cap);
 MdhValue mdh_list_of(MdhThread *t, uint64_t n, const MdhValue *items);
-MdhValue mdh_list_of_ints(MdhThread *t, int64_t from, uint64_t n);   // from, from+1, ...
-bool mdh_list_set(MdhThread *t, MdhValue list, uint64_t i, MdhValue v); // i < len, else INDEX error
+MdhValue mdh_list_of_ints(MdhThread *t, int64_t from, uint64_t n); // from, from+1, ...
+bool mdh_list_set(MdhThread *t, MdhValue list, uint64_t i,
+                  MdhValue v); // i < len, else INDEX error
 bool mdh_list_push(MdhThread *t, MdhValue list, MdhValue v);
-bool mdh_list_extend(MdhThread *t, MdhValue list, MdhValue other);      // also with itself
-MdhValue mdh_list_pop(MdhThread *t, MdhValue list);                     // ABSENT when empty
+bool mdh_list_extend(MdhThread *t, MdhValue list, MdhValue other); // also with itself
+MdhValue mdh_list_pop(MdhThread *t, MdhValue list);                // ABSENT when empty
 bool mdh_list_clear(MdhThread *t, MdhValue list);
 // Slices, concatenations and copies are new lists. Bounds are cut down to the length.
 MdhValue mdh_list_slice(MdhThread *t, MdhValue list, uint64_t from, uint64_t to);
@@ -101,10 +112,18 @@ MdhListBuf *mdh_list_freeze(MdhValue list, uint64_t *n);
 // returns a number (< 0: a first) or a truthy "a comes before b".
 MdhValue mdh_list_sort(MdhThread *t, MdhValue list, MdhValue cmp_or_absent);
 
-// mdh_list_push on a list that only its maker knows yet: results under construction.
+// mdh_list_push on a list that only its maker knows yet, without a lock: results under
+// construction.
 MDH_INLINE bool mdh_list_add(MdhThread *t, MdhValue list, MdhValue v)
 {
-    return MDH_LIKELY(mdh_list_push_fast(list, v)) || mdh_list_push(t, list, v);
+    MdhListBuf *b = mdh_list(list)->buf;
+    uint64_t n = b->n;
+    if (MDH_UNLIKELY(n >= b->cap) || MDH_UNLIKELY(b->h.flags != MDH_LIST_VALUES))
+        return mdh_list_push(t, list, v);
+    MDH_STORE_BARRIER(list, v);
+    MDH_SLOT_STORE(&b->items[n], v);
+    __atomic_store_n(&b->n, n + 1, __ATOMIC_RELEASE);
+    return true;
 }
 
 #endif

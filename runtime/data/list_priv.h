@@ -7,11 +7,26 @@
 
 #define LIST_MAX_BYTES (MDH_MAX_OBJECT_BYTES - sizeof(MdhListBuf))
 
-MDH_INLINE int64_t *list_i64s(const MdhListBuf *b) { return (int64_t *)(uintptr_t)b->items; }
-MDH_INLINE double *list_f64s(const MdhListBuf *b) { return (double *)(uintptr_t)b->items; }
-MDH_INLINE uint8_t *list_u8s(const MdhListBuf *b) { return (uint8_t *)(uintptr_t)b->items; }
-MDH_INLINE uint64_t list_item_size(unsigned kind) { return kind == MDH_LIST_U8 ? 1 : 8; }
-MDH_INLINE uint64_t list_max_items(unsigned kind) { return LIST_MAX_BYTES / list_item_size(kind); }
+MDH_INLINE int64_t *list_i64s(const MdhListBuf *b)
+{
+    return (int64_t *)(uintptr_t)b->items;
+}
+MDH_INLINE double *list_f64s(const MdhListBuf *b)
+{
+    return (double *)(uintptr_t)b->items;
+}
+MDH_INLINE uint8_t *list_u8s(const MdhListBuf *b)
+{
+    return (uint8_t *)(uintptr_t)b->items;
+}
+MDH_INLINE uint64_t list_item_size(unsigned kind)
+{
+    return kind == MDH_LIST_U8 ? 1 : 8;
+}
+MDH_INLINE uint64_t list_max_items(unsigned kind)
+{
+    return LIST_MAX_BYTES / list_item_size(kind);
+}
 
 // An empty buffer with room for `cap` items; NULL when it threw.
 MdhListBuf *mdh_listbuf_new(MdhThread *t, unsigned kind, uint64_t cap);

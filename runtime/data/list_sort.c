@@ -114,7 +114,7 @@ static bool sort_flonums(MdhThread *t, MdhValue *a, uint64_t n)
 // Strings --------------------------------------------------------------------------------
 
 typedef struct StrKey {
-    uint64_t prefix;         // first 8 octets, big-endian, padded with zeros
+    uint64_t prefix; // first 8 octets, big-endian, padded with zeros
     MdhValue v;
 } StrKey;
 
@@ -144,7 +144,8 @@ static void insertion_sort_str(StrKey *a, uint64_t n)
     }
 }
 
-static void merge_str(const StrKey *a, uint64_t na, const StrKey *b, uint64_t nb, StrKey *to)
+static void merge_str(const StrKey *a, uint64_t na, const StrKey *b, uint64_t nb,
+                      StrKey *to)
 {
     const StrKey *a_end = a + na, *b_end = b + nb;
     if (!str_before(b, a_end - 1)) { // in order already
@@ -185,16 +186,16 @@ static bool sort_strings(MdhThread *t, MdhValue *a, uint64_t n)
 
 // Merge sort of values -------------------------------------------------------------------
 
-#define MAX_RUNS 72          // levels strictly increase along the stack and are at most 64
+#define MAX_RUNS 72 // levels strictly increase along the stack and are at most 64
 
 typedef struct Run {
     uint64_t start, len;
-    int level;               // of the boundary to the run after it
+    int level; // of the boundary to the run after it
 } Run;
 
 typedef struct Sorter {
     MdhThread *t;
-    MdhValue cmp;            // ABSENT: mdh_order
+    MdhValue cmp; // ABSENT: mdh_order
     MdhValue *a, *tmp;
     uint64_t n;
     Run runs[MAX_RUNS];
@@ -304,7 +305,7 @@ static bool merge_top(Sorter *s)
 static int boundary_level(uint64_t n, const Run *x, uint64_t next_len)
 {
     uint64_t left = 2 * x->start + x->len, right = left + x->len + next_len;
-    int level = 0;           // bits of left / 2n and right / 2n, one after the other
+    int level = 0; // bits of left / 2n and right / 2n, one after the other
     for (; level < 64; level++) {
         bool l = left >= n, r = right >= n;
         if (l != r) break;
@@ -375,7 +376,8 @@ static int sort_of_all(const MdhValue *a, uint64_t n)
 {
     int sort = sort_of(a[0]);
     for (uint64_t i = 0; i < n && sort != ALL_SORTS; i++)
-        if (sort_of(a[i]) != sort || (sort == ALL_FLOATS && mdh_flonum(a[i]) != mdh_flonum(a[i])))
+        if (sort_of(a[i]) != sort ||
+            (sort == ALL_FLOATS && mdh_flonum(a[i]) != mdh_flonum(a[i])))
             return ALL_SORTS;
     return sort;
 }
@@ -385,13 +387,11 @@ static bool sort_values(MdhThread *t, MdhValue *a, uint64_t n, MdhValue cmp)
     if (n < 2) return true;
     switch (mdh_is_absent(cmp) ? sort_of_all(a, n) : ALL_SORTS) {
     case ALL_INTS:
-        return sort_signed(t, &a->bits, n); // tagged words are in the order of their integers
-    case ALL_FLOATS:
-        return sort_flonums(t, a, n);
-    case ALL_STRINGS:
-        return sort_strings(t, a, n);
-    default:
-        return sort_generic(t, a, n, cmp);
+        return sort_signed(t, &a->bits,
+                           n); // tagged words are in the order of their integers
+    case ALL_FLOATS: return sort_flonums(t, a, n);
+    case ALL_STRINGS: return sort_strings(t, a, n);
+    default: return sort_generic(t, a, n, cmp);
     }
 }
 

@@ -36,25 +36,20 @@ MdhValue mdh_listbuf_get_typed(MdhThread *t, const MdhListBuf *b, uint64_t i)
         __atomic_load(&list_f64s(b)[i], &d, __ATOMIC_RELAXED);
         return mdh_float(t, d);
     }
-    case MDH_LIST_U8:
-        return mdh_fix(__atomic_load_n(&list_u8s(b)[i], __ATOMIC_RELAXED));
-    default:
-        return MDH_SLOT_LOAD(&b->items[i]);
+    case MDH_LIST_U8: return mdh_fix(__atomic_load_n(&list_u8s(b)[i], __ATOMIC_RELAXED));
+    default: return MDH_SLOT_LOAD(&b->items[i]);
     }
 }
 
 unsigned mdh_listbuf_kind_for(unsigned kind, MdhValue v)
 {
     switch (kind) {
-    case MDH_LIST_I64:
-        return mdh_is_int(v) ? MDH_LIST_I64 : MDH_LIST_VALUES;
-    case MDH_LIST_F64:
-        return mdh_is_float(v) ? MDH_LIST_F64 : MDH_LIST_VALUES;
+    case MDH_LIST_I64: return mdh_is_int(v) ? MDH_LIST_I64 : MDH_LIST_VALUES;
+    case MDH_LIST_F64: return mdh_is_float(v) ? MDH_LIST_F64 : MDH_LIST_VALUES;
     case MDH_LIST_U8:
         if (!mdh_is_int(v)) return MDH_LIST_VALUES;
         return mdh_int_of(v) >= 0 && mdh_int_of(v) <= 255 ? MDH_LIST_U8 : MDH_LIST_I64;
-    default:
-        return MDH_LIST_VALUES;
+    default: return MDH_LIST_VALUES;
     }
 }
 
@@ -72,9 +67,7 @@ void mdh_listbuf_put(MdhListBuf *b, uint64_t i, MdhValue v)
     case MDH_LIST_U8:
         __atomic_store_n(&list_u8s(b)[i], (uint8_t)mdh_int_of(v), __ATOMIC_RELAXED);
         break;
-    default:
-        MDH_STORE_BARRIER(b, v);
-        MDH_SLOT_STORE(&b->items[i], v);
+    default: MDH_STORE_BARRIER(b, v); MDH_SLOT_STORE(&b->items[i], v);
     }
 }
 
@@ -98,19 +91,20 @@ static uint64_t copy_words(MdhListBuf *dst, uint64_t at, const MdhListBuf *b, ui
     return n;
 }
 
-static uint64_t copy_octets(MdhListBuf *dst, uint64_t at, const MdhListBuf *b, uint64_t from,
-                            uint64_t n)
+static uint64_t copy_octets(MdhListBuf *dst, uint64_t at, const MdhListBuf *b,
+                            uint64_t from, uint64_t n)
 {
     uint8_t *to = list_u8s(dst) + at;
     const uint8_t *src = list_u8s(b) + from;
     for (uint64_t i = 0; i < n; i++)
-        __atomic_store_n(&to[i], __atomic_load_n(&src[i], __ATOMIC_RELAXED), __ATOMIC_RELAXED);
+        __atomic_store_n(&to[i], __atomic_load_n(&src[i], __ATOMIC_RELAXED),
+                         __ATOMIC_RELAXED);
     return n;
 }
 
 // One by one, into a wider kind. UINT64_MAX when it threw.
-static uint64_t copy_widening(MdhThread *t, MdhListBuf *dst, uint64_t at, const MdhListBuf *b,
-                              uint64_t from, uint64_t n)
+static uint64_t copy_widening(MdhThread *t, MdhListBuf *dst, uint64_t at,
+                              const MdhListBuf *b, uint64_t from, uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++) {
         MdhValue v = mdh_listbuf_get(t, b, from + i);
@@ -126,12 +120,9 @@ bool mdh_listbuf_append(MdhThread *t, MdhListBuf *dst, const MdhListBuf *b, uint
 {
     uint64_t at = dst->n, n = to > from ? to - from : 0;
     if (n == 0) return true;
-    if (dst->h.flags != b->h.flags)
-        n = copy_widening(t, dst, at, b, from, n);
-    else if (b->h.flags == MDH_LIST_U8)
-        n = copy_octets(dst, at, b, from, n);
-    else
-        n = copy_words(dst, at, b, from, n);
+    if (dst->h.flags != b->h.flags) n = copy_widening(t, dst, at, b, from, n);
+    else if (b->h.flags == MDH_LIST_U8) n = copy_octets(dst, at, b, from, n);
+    else n = copy_words(dst, at, b, from, n);
     if (n == UINT64_MAX) return false;
     __atomic_store_n(&dst->n, at + n, __ATOMIC_RELEASE);
     return true;

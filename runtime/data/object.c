@@ -19,7 +19,8 @@
 static bool looks_like_operator(MdhValue name)
 {
     Slice s = mdh_str_slice(name);
-    return s.len > 4 && memcmp(s.ptr, "__", 2) == 0 && memcmp(s.ptr + s.len - 2, "__", 2) == 0;
+    return s.len > 4 && memcmp(s.ptr, "__", 2) == 0 &&
+           memcmp(s.ptr + s.len - 2, "__", 2) == 0;
 }
 
 static void put_method(MdhClass *cls, MdhValue name, MdhValue fn)
@@ -142,7 +143,8 @@ static bool append_field(MdhThread *t, MdhInstance *o, const MdhShape *next, Mdh
     return true;
 }
 
-static bool set_nolock(MdhThread *t, MdhInstance *o, MdhValue name, MdhValue v, uint64_t *ic)
+static bool set_nolock(MdhThread *t, MdhInstance *o, MdhValue name, MdhValue v,
+                       uint64_t *ic)
 {
     uint32_t id = o->h.aux;
     uint64_t c = ic ? mdh_ic_load(ic) : 0;

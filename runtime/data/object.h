@@ -12,40 +12,43 @@
 enum { MDH_CLASS_OPERATORS = 1 }; // some method may be an operator method (__name__)
 
 typedef struct MdhClass {
-    MdhObj h;                // MDH_TAG_CLASS; flags: MDH_CLASS_*
+    MdhObj h; // MDH_TAG_CLASS; flags: MDH_CLASS_*
     MdhValue name;
     struct MdhClass *super;
-    uint32_t nmethods;       // own and inherited, flattened; own ones win
-    uint32_t ninline;        // slots in every instance
-    MdhValue *method_names;  // interned strings
-    MdhValue *methods;       // functions
-    struct MdhShape *root;   // the shape of a new instance
-    MdhValue init;           // ABSENT when there is none
+    uint32_t nmethods;      // own and inherited, flattened; own ones win
+    uint32_t ninline;       // slots in every instance
+    MdhValue *method_names; // interned strings
+    MdhValue *methods;      // functions
+    struct MdhShape *root;  // the shape of a new instance
+    MdhValue init;          // ABSENT when there is none
 } MdhClass;
 
 typedef struct MdhShape {
-    MdhObj h;                // MDH_TAG_SHAPE; aux: id
+    MdhObj h; // MDH_TAG_SHAPE; aux: id
     MdhClass *cls;
     uint32_t nslots;
-    MdhValue *names;         // nslots interned strings
+    MdhValue *names; // nslots interned strings
     struct MdhShape *parent;
-    MdhValue transitions;    // dict name -> shape, under the byte lock; ABSENT: none yet
+    MdhValue transitions; // dict name -> shape, under the byte lock; ABSENT: none yet
 } MdhShape;
 
 typedef struct MdhBody {
-    MdhObj h;                // MDH_TAG_BUFFER
+    MdhObj h; // MDH_TAG_BUFFER
     uint64_t cap;
     MdhValue slots[];
 } MdhBody;
 
 typedef struct MdhInstance {
-    MdhObj h;                // MDH_TAG_INSTANCE; aux: shape id (atomic)
+    MdhObj h; // MDH_TAG_INSTANCE; aux: shape id (atomic)
     MdhClass *cls;
-    MdhBody *body;           // slots from ninline on, or NULL
-    MdhValue slots[];        // cls->ninline of them
+    MdhBody *body;    // slots from ninline on, or NULL
+    MdhValue slots[]; // cls->ninline of them
 } MdhInstance;
 
-MDH_INLINE MdhInstance *mdh_instance(MdhValue v) { return (MdhInstance *)mdh_ptr(v); }
+MDH_INLINE MdhInstance *mdh_instance(MdhValue v)
+{
+    return (MdhInstance *)mdh_ptr(v);
+}
 MDH_INLINE uint32_t mdh_shape_id(const MdhInstance *o)
 {
     return __atomic_load_n(&o->h.aux, __ATOMIC_ACQUIRE);
@@ -55,7 +58,7 @@ MDH_INLINE uint32_t mdh_shape_id(const MdhInstance *o)
 // class nor the shape: an inline slot, a slot of the body, or (stores only) "the store appends
 // a field, and the instance then has this shape". One cache word serves one purpose: reading a
 // field, storing one, or finding a method.
-#define MDH_IC_BODY UINT32_C(0x80000000)
+#define MDH_IC_BODY  UINT32_C(0x80000000)
 #define MDH_IC_GROWS UINT32_C(0x40000000)
 MDH_INLINE uint64_t mdh_ic_load(const uint64_t *ic)
 {
@@ -95,7 +98,8 @@ MDH_INLINE bool mdh_instance_set_cached(MdhThread *t, MdhValue o, MdhValue name,
 {
     MdhInstance *inst = mdh_instance(o);
     uint64_t c = mdh_ic_load(ic);
-    if (MDH_LIKELY(c >> 32 == mdh_shape_id(inst)) && MDH_LIKELY((uint32_t)c < MDH_IC_GROWS)) {
+    if (MDH_LIKELY(c >> 32 == mdh_shape_id(inst)) &&
+        MDH_LIKELY((uint32_t)c < MDH_IC_GROWS)) {
         MDH_STORE_BARRIER(o, v);
         MDH_SLOT_STORE(&inst->slots[(uint32_t)c], v); // inline slots never move: no lock
         return true;
@@ -117,26 +121,27 @@ MdhValue mdh_instance_fields(MdhThread *t, MdhValue o);
 
 // `thing S { a, b }`: calling it gives a dict.
 typedef struct MdhStruct {
-    MdhObj h;                // MDH_TAG_STRUCT
+    MdhObj h; // MDH_TAG_STRUCT
     MdhValue name;
     uint32_t n;
-    MdhValue fields[];       // interned strings
+    MdhValue fields[]; // interned strings
 } MdhStruct;
 MdhValue mdh_struct_new(MdhThread *t, MdhValue name, uint32_t n, const MdhValue *fields);
 
 // Handles: values of kind `native` whose type names itself.
 typedef struct MdhNativeType {
-    const char *kind;        // whit_kind, "socket"
+    const char *kind; // whit_kind, "socket"
     // A property; ABSENT when there is none. May be NULL.
     MdhValue (*get_prop)(MdhThread *t, MdhValue self, MdhValue name);
     void (*finalise)(void *self); // may be NULL
 } MdhNativeType;
 typedef struct MdhNative {
-    MdhObj h;                // MDH_TAG_NATIVE
+    MdhObj h; // MDH_TAG_NATIVE
     const MdhNativeType *type;
-    uint64_t id;             // index and generation, or a number to show
-    MdhValue data;           // kind's own
+    uint64_t id;   // index and generation, or a number to show
+    MdhValue data; // kind's own
 } MdhNative;
-MdhValue mdh_native_new(MdhThread *t, const MdhNativeType *type, uint64_t id, MdhValue data);
+MdhValue mdh_native_new(MdhThread *t, const MdhNativeType *type, uint64_t id,
+                        MdhValue data);
 
 #endif

@@ -98,7 +98,8 @@ static MdhShape *grown_nolock(MdhThread *t, MdhShape *shape, MdhValue name)
     if (!next) return NULL;
     next->names[shape->nslots] = name;
     next = with_id(t, next);
-    if (!next || !mdh_dict_put(t, shape->transitions, name, mdh_from_ptr(next))) return NULL;
+    if (!next || !mdh_dict_put(t, shape->transitions, name, mdh_from_ptr(next)))
+        return NULL;
     return next;
 }
 

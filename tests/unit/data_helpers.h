@@ -28,9 +28,15 @@ static inline MdhValue intern(const char *text)
 }
 
 // A new string that is not interned.
-static inline MdhValue loose(const char *text) { return mdh_str_c(the_thread(), text); }
+static inline MdhValue loose(const char *text)
+{
+    return mdh_str_c(the_thread(), text);
+}
 
-static inline MdhValue float_of(double d) { return mdh_float(the_thread(), d); }
+static inline MdhValue float_of(double d)
+{
+    return mdh_float(the_thread(), d);
+}
 
 // The printed form, in one of a few static buffers.
 static inline const char *printed(MdhValue v)
@@ -50,7 +56,8 @@ static inline MdhValue c_function(MdhEntry entry, uint8_t nparams)
     static MdhFnInfo infos[16];
     static unsigned n;
     MdhFnInfo *info = &infos[n++ % 16];
-    *info = (MdhFnInfo){.name = "test", .file = "", .nparams = nparams, .nrequired = nparams};
+    *info =
+        (MdhFnInfo){.name = "test", .file = "", .nparams = nparams, .nrequired = nparams};
     MdhFn *fn = mdh_new(the_thread(), sizeof *fn);
     fn->h.tag = MDH_TAG_FUNCTION;
     fn->entry = entry;

@@ -83,8 +83,8 @@ TEST(joining_and_turning)
     CHECK_CALL("[1, a, 2, 3]", "fankle", l, L(S("a")));
     CHECK_CALL("[a, 1, 2, 3]", "interleave", L(S("a")), l);
     CHECK_CALL("[1, 2, 3]", "fankle", L(I(1), L(I(2), L(I(3)))));
-    CHECK_CALL("{\"1\": x, \"2\": z, \"3\": z}", "ceilidh", dict_of(I(1), S("x"), I(2), S("y")),
-               dict_of(I(2), S("z"), I(3), S("z")));
+    CHECK_CALL("{\"1\": x, \"2\": z, \"3\": z}", "ceilidh",
+               dict_of(I(1), S("x"), I(2), S("y")), dict_of(I(2), S("z"), I(3), S("z")));
     CHECK_CALL(JINGS "ceilidh needs two lists", "ceilidh", l, I(2));
     CHECK_CALL("[1, 2, [3]]", "flatten", L(I(1), L(I(2), L(I(3)))));
     CHECK_CALL("[-2, -1, 0]", "range", F(-2.9), I(1));
@@ -111,15 +111,18 @@ TEST(looking_for_things)
     CHECK_CALL("aye", "contains", l, L(I(2)));
     CHECK_CALL("nae", "contains", l, MDH_NAE);
     CHECK_CALL("aye", "contains", S("haggis"), S(""));
-    CHECK_CALL(JINGS "contains() on string expects a string needle", "contains", S("a"), I(1));
+    CHECK_CALL(JINGS "contains() on string expects a string needle", "contains", S("a"),
+               I(1));
     CHECK_CALL(JINGS "contains() expects a list, string, or dict", "contains", I(1), I(1));
     CHECK_CALL("2", "index_of", l, L(F(2.0)));
     CHECK_CALL("2", "index_of", S("éa"), S("a"));
     CHECK_CALL("-1", "index_of", S("abc"), S("x"));
-    CHECK_CALL(JINGS "index_of() needs a string/list and a value", "index_of", S("a"), I(1));
+    CHECK_CALL(JINGS "index_of() needs a string/list and a value", "index_of", S("a"),
+               I(1));
     CHECK_CALL("[0, 4]", "indices_o", l, I(1));
     CHECK_CALL("[0, 2]", "indices_o", S("aaaa"), S("aa"));
-    CHECK_CALL(JINGS "Cannae search fer an empty string, ya numpty!", "indices_o", S("a"), S(""));
+    CHECK_CALL(JINGS "Cannae search fer an empty string, ya numpty!", "indices_o", S("a"),
+               S(""));
     CHECK_CALL("2", "coont", l, I(1));
     CHECK_CALL("2", "coont", S("aaaa"), S("aa"));
     CHECK_CALL("5", "coont", l);
@@ -145,8 +148,9 @@ TEST(cutting_and_changing)
     CHECK_CALL("[[1, 2], [3]]", "pair_up", l);
     CHECK_CALL("[[1, 1], [a], [1]]", "grup_runs", L(I(1), F(1.0), S("a"), I(1)));
     CHECK_CALL("[[2], [1, 3]]", "split_by", l, S("even"));
-    CHECK_CALL(JINGS "Unknown predicate 'braw'. Try: even, odd, positive, negative, truthy, nil, "
-                     "string, number",
+    CHECK_CALL(JINGS
+               "Unknown predicate 'braw'. Try: even, odd, positive, negative, truthy, nil, "
+               "string, number",
                "split_by", l, S("braw"));
     CHECK_CALL("[1, 2, 3, x]", "chynge", l, I(3), S("x"));
     CHECK_CALL("[1, 2, x, 3]", "chynge", l, I(-1), S("x"));
@@ -223,7 +227,8 @@ static MdhValue meddles(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
 
 TEST(mapping_sieving_folding)
 {
-    MdhValue l = L(I(1), I(2), I(3)), f = callback(doubles, 1), p = callback(is_above_one, 1);
+    MdhValue l = L(I(1), I(2), I(3)), f = callback(doubles, 1),
+             p = callback(is_above_one, 1);
     MdhValue add = callback(adds, 2);
     CHECK_CALL("[2, 4, 6]", "gaun", l, f);
     CHECK_CALL("[2, 4, 6]", "ilk", l, f);
@@ -256,16 +261,18 @@ TEST(searching_with_a_function)
     CHECK_CALL("aye", "aw", E(), p);
     CHECK_CALL("nae", "ony", L(I(0), MDH_NAETHING));
     CHECK_CALL("aye", "aw", L(I(1), S("a")));
-    CHECK_CALL("That's pure mince! Type error at line 0: hunt() expects a list as first argument",
-               "hunt", I(1), p);
+    CHECK_CALL(
+        "That's pure mince! Type error at line 0: hunt() expects a list as first argument",
+        "hunt", I(1), p);
 }
 
 TEST(what_a_callback_throws_comes_out)
 {
     MdhValue l = L(I(1), I(2), I(3)), f = callback(throws_at_two, 1);
     MdhValue f2 = callback(throws_at_two, 2);
-    static const char *const names[] = {"gaun", "ilk",  "sieve", "hunt",    "ony",
-                                        "ilkane", "fin_index", "grup_up", "pairt_by", "split_by"};
+    static const char *const names[] = {"gaun",     "ilk",     "sieve",     "hunt",
+                                        "ony",      "ilkane",  "fin_index", "grup_up",
+                                        "pairt_by", "split_by"};
     for (size_t i = 0; i < countof(names); i++) CHECK_CALL("twa!", names[i], l, f);
     CHECK_CALL("twa!", "tumble", l, I(0), f2);
     CHECK_CALL("twa!", "sort", l, f2);
@@ -318,7 +325,8 @@ TEST(creel_builtins)
     CHECK_CALL("aye", "is_subset", call_builtin("empty_creel", 0, NULL), b);
     CHECK_CALL("aye", "is_superset", a, CALL("creel", L(I(9))));
     CHECK_CALL("nae", "is_disjoint", a, b);
-    CHECK_CALL("[1, 1, 10, 9]", "creel_tae_list", CALL("creel", L(I(9), S("1"), I(10), I(1))));
+    CHECK_CALL("[1, 1, 10, 9]", "creel_tae_list",
+               CALL("creel", L(I(9), S("1"), I(10), I(1))));
     CHECK_CALL("creel{\"10\"}", "heave_oot", a, I(9));
     CHECK_CALL("creel{\"10\"}", "heave_oot", a, I(9));
     CHECK_CALL("creel{\"10\", \"7\"}", "toss_in", a, I(7));

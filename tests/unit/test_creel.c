@@ -44,6 +44,7 @@ TEST(adding_a_member_again_does_not_copy_a_frozen_table)
     CHECK(mdh_creel_add(t, c, mdh_fix(3)));
     CHECK(mdh_dict_table(c) == it.tab);
     int64_t n = 0;
-    while (mdh_dict_next(&it, &k, &v)) CHECK(mdh_same(k, mdh_fix(n)) && mdh_same(v, k)), n++;
+    while (mdh_dict_next(&it, &k, &v))
+        CHECK(mdh_same(k, mdh_fix(n)) && mdh_same(v, k)), n++;
     CHECK_EQ(n, 20);
 }

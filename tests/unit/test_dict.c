@@ -10,9 +10,21 @@ TEST(keys_are_told_apart_by_kind_and_value)
     MdhThread *t = the_thread();
     MdhValue d = mdh_dict_new(t, 0);
     MdhValue l1 = mdh_list_new(t, 0), l2 = mdh_list_new(t, 0);
-    MdhValue keys[] = {mdh_fix(1), float_of(1.0), intern("1"), MDH_AYE, MDH_NAE, MDH_NAETHING,
-                       mdh_fix(0), float_of(0.0), float_of(-0.0), l1, l2, mdh_int(t, INT64_MAX),
-                       mdh_int(t, INT64_MIN), intern(""), float_of(1e300)};
+    MdhValue keys[] = {mdh_fix(1),
+                       float_of(1.0),
+                       intern("1"),
+                       MDH_AYE,
+                       MDH_NAE,
+                       MDH_NAETHING,
+                       mdh_fix(0),
+                       float_of(0.0),
+                       float_of(-0.0),
+                       l1,
+                       l2,
+                       mdh_int(t, INT64_MAX),
+                       mdh_int(t, INT64_MIN),
+                       intern(""),
+                       float_of(1e300)};
     uint32_t n = sizeof keys / sizeof keys[0];
     for (uint32_t i = 0; i < n; i++) REQUIRE(mdh_dict_put(t, d, keys[i], mdh_fix(i)));
     CHECK_EQ(mdh_dict_len(d), n);
@@ -211,7 +223,8 @@ TEST(counted_keys_need_no_index_until_another_comes)
     for (int what = 0; what < 5; what++) {
         MdhValue d = mdh_dict_new(t, 0);
         bool was;
-        for (int64_t i = 0; i < 1000; i++) CHECK(mdh_dict_put(t, d, mdh_fix(i - 7), mdh_fix(i)));
+        for (int64_t i = 0; i < 1000; i++)
+            CHECK(mdh_dict_put(t, d, mdh_fix(i - 7), mdh_fix(i)));
         CHECK(mdh_dict_table(d)->index == NULL);
         switch (what) {
         case 0: CHECK(mdh_dict_put(t, d, intern("x"), MDH_AYE)); break;

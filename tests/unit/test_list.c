@@ -4,7 +4,10 @@
 
 #include "tests/unit/data_helpers.h"
 
-static unsigned kind(MdhValue list) { return mdh_list_buf(list)->h.flags; }
+static unsigned kind(MdhValue list)
+{
+    return mdh_list_buf(list)->h.flags;
+}
 
 TEST(an_empty_list_has_no_room_of_its_own)
 {
@@ -84,7 +87,8 @@ TEST(setting_widens)
 TEST(floats_and_octets_have_kinds_too)
 {
     MdhThread *t = the_thread();
-    MdhValue f = mdh_list_new_kind(t, MDH_LIST_F64, 2), u = mdh_list_new_kind(t, MDH_LIST_U8, 2);
+    MdhValue f = mdh_list_new_kind(t, MDH_LIST_F64, 2),
+             u = mdh_list_new_kind(t, MDH_LIST_U8, 2);
     CHECK(mdh_list_push(t, f, float_of(-0.0)) && mdh_list_push(t, f, float_of(1e300)));
     CHECK_EQ(kind(f), MDH_LIST_F64);
     CHECK_STR(printed(f), "[-0, 1e+300]");
@@ -172,7 +176,7 @@ TEST(appending_to_a_frozen_list_does_not_copy_it)
     CHECK(mdh_list_set(t, list, 0, mdh_fix(7)));
     CHECK(mdh_list_buf(list) != b);
     b = mdh_list_buf(list);
-    CHECK(mdh_list_set(t, list, 0, mdh_fix(8)));     // only the first write copies
+    CHECK(mdh_list_set(t, list, 0, mdh_fix(8))); // only the first write copies
     CHECK(mdh_list_buf(list) == b);
 }
 

@@ -64,13 +64,17 @@ TEST(cached_reads_and_stores_agree_with_plain_ones)
         for (int k = 0; k < 6; k++) {
             int i = (k + first) % 6;
             CHECK(mdh_is_absent(mdh_instance_get_cached(o, field(i), &get_ic[i])));
-            REQUIRE(mdh_instance_set_cached(t, o, field(i), mdh_fix(i + round), &set_ic[i]));
-            CHECK_EQ(mdh_int_of(mdh_instance_get_cached(o, field(i), &get_ic[i])), i + round);
-            CHECK_EQ(mdh_int_of(mdh_instance_get_cached(o, field(i), &get_ic[i])), i + round);
+            REQUIRE(
+                mdh_instance_set_cached(t, o, field(i), mdh_fix(i + round), &set_ic[i]));
+            CHECK_EQ(mdh_int_of(mdh_instance_get_cached(o, field(i), &get_ic[i])),
+                     i + round);
+            CHECK_EQ(mdh_int_of(mdh_instance_get_cached(o, field(i), &get_ic[i])),
+                     i + round);
             REQUIRE(mdh_instance_set_cached(t, o, field(i), mdh_fix(i), &set_ic[i]));
             REQUIRE(mdh_instance_set_cached(t, o, field(i), mdh_fix(i), &set_ic[i]));
         }
-        for (int i = 0; i < 6; i++) CHECK_EQ(mdh_int_of(mdh_instance_get(o, field(i), NULL)), i);
+        for (int i = 0; i < 6; i++)
+            CHECK_EQ(mdh_int_of(mdh_instance_get(o, field(i), NULL)), i);
     }
 }
 
@@ -82,7 +86,8 @@ TEST(own_methods_win_over_inherited_ones)
     MdhClass *base = mdh_ptr(mdh_class_new(t, intern("Base"), NULL, 3, names, base_fns, 3));
     MdhValue own_names[] = {intern("speak"), intern("__pit_thegither__")};
     MdhValue own_fns[] = {mdh_fix(20), mdh_fix(30)};
-    MdhClass *sub = mdh_ptr(mdh_class_new(t, intern("Sub"), base, 2, own_names, own_fns, 0));
+    MdhClass *sub =
+        mdh_ptr(mdh_class_new(t, intern("Sub"), base, 2, own_names, own_fns, 0));
     CHECK_EQ(sub->nmethods, 4);
     CHECK_EQ(sub->ninline, 3);
     CHECK(mdh_same(sub->init, mdh_fix(1)));

@@ -10,7 +10,7 @@
 #include "tests/unit/data_helpers.h"
 
 #define THREADS 6
-#define RUN_NS 200000000u
+#define RUN_NS  200000000u
 
 typedef struct Worker {
     pthread_t id;
@@ -24,15 +24,34 @@ typedef struct Worker {
 static struct {
     MdhValue box, words[4], instances[64];
 } roots;
-#define shared roots.box
-#define words roots.words
+#define shared    roots.box
+#define words     roots.words
 #define instances roots.instances
 
 static uint64_t stop_at;
 
-static bool go_on(Worker *w) { return ++w->rounds % 16 != 0 || os_mono_ns() < stop_at; }
-static uint64_t below(Worker *w, uint64_t n) { return mdh_rng_below(w->t, n); }
-static void expect(Worker *w, bool ok) { w->bad += !ok; }
+// The main thread's record, with the collector told of the roots before anything is in them.
+static MdhThread *main_thread(void)
+{
+    static bool known;
+    MdhThread *t = the_thread();
+    if (!known) mdh_gc_add_root(&roots, &roots + 1);
+    known = true;
+    return t;
+}
+
+static bool go_on(Worker *w)
+{
+    return ++w->rounds % 16 != 0 || os_mono_ns() < stop_at;
+}
+static uint64_t below(Worker *w, uint64_t n)
+{
+    return mdh_rng_below(w->t, n);
+}
+static void expect(Worker *w, bool ok)
+{
+    w->bad += !ok;
+}
 
 static void *worker_main(void *arg)
 {
@@ -51,7 +70,6 @@ static void run_workers(void (*work)(Worker *))
 {
     static Worker workers[THREADS];
     uint64_t rounds = 0;
-    mdh_gc_add_root(&roots, &roots + 1);
     mdh_many_threads = true;
     stop_at = os_mono_ns() + RUN_NS;
     for (int i = 0; i < THREADS; i++) {
@@ -148,7 +166,9 @@ static void any_list_operation(Worker *w)
 {
     MdhThread *t = w->t;
     switch (below(w, 24)) {
-    case 0: check_list(w, mdh_list_slice(t, shared, below(w, 20), 20 + below(w, 200))); break;
+    case 0:
+        check_list(w, mdh_list_slice(t, shared, below(w, 20), 20 + below(w, 200)));
+        break;
     case 1: check_list(w, mdh_list_copy(t, shared)); break;
     case 2: check_list(w, mdh_list_concat(t, shared, shared)); break;
     case 3: check_list(w, mdh_list_sort(t, shared, MDH_ABSENT)); break;
@@ -163,8 +183,9 @@ static void any_list_operation(Worker *w)
 
 TEST(any_operation_on_one_list)
 {
-    MdhThread *t = the_thread();
-    for (int i = 0; i < 4; i++) words[i] = intern((const char *[]){"a", "bb", "ccc", ""}[i]);
+    MdhThread *t = main_thread();
+    static const char *const texts[4] = {"a", "bb", "ccc", ""};
+    for (int i = 0; i < 4; i++) words[i] = intern(texts[i]);
     shared = mdh_list_new(t, 0);
     run_workers(any_list_operation);
 }
@@ -186,7 +207,7 @@ static void own_index(Worker *w)
 
 TEST(no_store_to_an_index_is_lost)
 {
-    shared = mdh_list_of_ints(the_thread(), 0, THREADS);
+    shared = mdh_list_of_ints(main_thread(), 0, THREADS);
     run_workers(own_index);
 }
 
@@ -235,7 +256,7 @@ static void own_entries(Worker *w)
 
 TEST(no_store_to_a_key_is_lost)
 {
-    shared = mdh_dict_new(the_thread(), 0);
+    shared = mdh_dict_new(main_thread(), 0);
     run_workers(own_entries);
 }
 
@@ -259,7 +280,7 @@ static void cached_entries(Worker *w)
 
 TEST(cache_words_are_shared_safely)
 {
-    shared = mdh_dict_new(the_thread(), 0);
+    shared = mdh_dict_new(main_thread(), 0);
     run_workers(cached_entries);
 }
 
@@ -279,7 +300,7 @@ static void own_members(Worker *w)
 
 TEST(no_member_is_lost)
 {
-    shared = mdh_creel_new(the_thread(), 0);
+    shared = mdh_creel_new(main_thread(), 0);
     run_workers(own_members);
 }
 
@@ -303,7 +324,7 @@ static void own_fields(Worker *w)
 
 TEST(no_field_is_lost)
 {
-    MdhThread *t = the_thread();
+    MdhThread *t = main_thread();
     for (int i = 0; i < 64; i++) {
         MdhValue cls = mdh_class_new(t, intern("C"), NULL, 0, NULL, NULL, (uint32_t)i % 8);
         instances[i] = mdh_instance_new(t, mdh_ptr(cls));

@@ -5,7 +5,10 @@
 #include "runtime/core/rng.h"
 #include "tests/unit/data_helpers.h"
 
-static MdhValue sorted(MdhValue list) { return mdh_list_sort(the_thread(), list, MDH_ABSENT); }
+static MdhValue sorted(MdhValue list)
+{
+    return mdh_list_sort(the_thread(), list, MDH_ABSENT);
+}
 
 static int64_t at(MdhValue list, uint64_t i)
 {
@@ -17,7 +20,8 @@ static MdhValue random_ints(uint64_t n, uint64_t below)
     MdhThread *t = the_thread();
     MdhValue list = mdh_list_new(t, n);
     for (uint64_t i = 0; i < n; i++)
-        mdh_list_push(t, list, mdh_fix((int64_t)mdh_rng_below(t, below) - (int64_t)below / 2));
+        mdh_list_push(t, list,
+                      mdh_fix((int64_t)mdh_rng_below(t, below) - (int64_t)below / 2));
     return list;
 }
 
@@ -41,7 +45,8 @@ TEST(a_range_sorts_as_integers)
     MdhValue list = mdh_list_of_ints(t, -3, 5);
     CHECK(mdh_list_set(t, list, 0, mdh_int(t, INT64_MAX)));
     CHECK(mdh_list_set(t, list, 4, mdh_int(t, INT64_MIN)));
-    CHECK_STR(printed(sorted(list)), "[-9223372036854775808, -2, -1, 0, 9223372036854775807]");
+    CHECK_STR(printed(sorted(list)),
+              "[-9223372036854775808, -2, -1, 0, 9223372036854775807]");
 }
 
 TEST(floats_sort_numerically)
@@ -56,14 +61,15 @@ TEST(floats_sort_numerically)
         mdh_list_push(t, list, float_of(mdh_rng_double(t) * 200 - 100));
     MdhValue r = sorted(list);
     for (uint64_t i = 1; i < 500; i++)
-        CHECK(mdh_float_of(mdh_list_get(t, r, i - 1)) <= mdh_float_of(mdh_list_get(t, r, i)));
+        CHECK(mdh_float_of(mdh_list_get(t, r, i - 1)) <=
+              mdh_float_of(mdh_list_get(t, r, i)));
 }
 
 TEST(numbers_of_both_kinds_are_stable)
 {
     MdhThread *t = the_thread();
-    MdhValue v[] = {mdh_fix(2), float_of(1.0), mdh_fix(1), float_of(0.5), float_of(2.0),
-                    float_of(0.0), float_of(-0.0)};
+    MdhValue v[] = {mdh_fix(2),    float_of(1.0), mdh_fix(1),    float_of(0.5),
+                    float_of(2.0), float_of(0.0), float_of(-0.0)};
     MdhValue r = sorted(mdh_list_of(t, 7, v));
     MdhValue want[] = {v[5], v[6], v[3], v[1], v[2], v[0], v[4]};
     for (uint64_t i = 0; i < 7; i++) CHECK(mdh_same(mdh_list_get(t, r, i), want[i]));
@@ -72,16 +78,18 @@ TEST(numbers_of_both_kinds_are_stable)
 TEST(strings_sort_by_code_point)
 {
     MdhThread *t = the_thread();
-    const char *texts[] = {"zebra", "a", "", "straße", "strasse", "abcdefgh", "abcdefghi",
-                           "abcdefgg", "é", "Z", "abcdefgh"};
+    const char *texts[] = {"zebra",     "a",        "",  "straße", "strasse", "abcdefgh",
+                           "abcdefghi", "abcdefgg", "é", "Z",      "abcdefgh"};
     MdhValue list = mdh_list_new(t, 0);
     for (size_t i = 0; i < 11; i++) mdh_list_push(t, list, loose(texts[i]));
-    CHECK_STR(printed(sorted(list)), "[, Z, a, abcdefgg, abcdefgh, abcdefgh, abcdefghi, strasse, "
-                                     "straße, zebra, é]");
+    CHECK_STR(printed(sorted(list)),
+              "[, Z, a, abcdefgg, abcdefgh, abcdefgh, abcdefghi, strasse, "
+              "straße, zebra, é]");
     list = mdh_list_new(t, 0);
     for (int i = 0; i < 5000; i++) {
         char text[32];
-        snprintf(text, sizeof text, "prefix%llu", (unsigned long long)mdh_rng_below(t, 3000));
+        snprintf(text, sizeof text, "prefix%llu",
+                 (unsigned long long)mdh_rng_below(t, 3000));
         mdh_list_push(t, list, loose(text));
     }
     MdhValue r = sorted(list);
@@ -139,7 +147,8 @@ TEST(a_comparator_sort_is_stable)
     MdhValue cmp = c_function(by_tens, 2), list = random_ints(20000, 2000);
     // Number each value's place: the values are i * 10 + nothing, the place tells them apart.
     for (uint64_t i = 0; i < 20000; i++)
-        mdh_list_set(t, list, i, mdh_fix((int64_t)mdh_rng_below(t, 200) * 10 + (int64_t)i % 10));
+        mdh_list_set(t, list, i,
+                     mdh_fix((int64_t)mdh_rng_below(t, 200) * 10 + (int64_t)i % 10));
     MdhValue r = mdh_list_sort(t, list, cmp);
     uint64_t count[200][10] = {{0}};
     for (uint64_t i = 1; i < 20000; i++) REQUIRE(at(r, i - 1) / 10 <= at(r, i) / 10);
@@ -185,7 +194,8 @@ TEST(a_throwing_or_mad_comparator_ends)
         if (mdh_is_exc(r)) CHECK(mdh_same(mdh_take_error(t), MDH_AYE));
     }
     for (uint64_t n = 2; n < 2000; n += 37) {
-        MdhValue r = mdh_list_sort(t, random_ints(n, 1000), c_function(answers_nonsense, 2));
+        MdhValue r =
+            mdh_list_sort(t, random_ints(n, 1000), c_function(answers_nonsense, 2));
         CHECK_EQ(mdh_list_len(r), n);
     }
 }
