@@ -5,7 +5,8 @@
 #include "abi/abi.h"
 #include "lang/bytecode/compiler.h"
 
-#define MAX_WINDOW_ARGS 200
+#define MAX_WINDOW_ARGS 60   // more of them go into a list
+#define MAX_NAMED_ARGS 80
 
 // The window starts at dst itself when dst is the topmost temporary.
 static int window(FnState *fs, const AstNode *n, int dst)
@@ -102,12 +103,12 @@ static bool special_builtin(FnState *fs, const MdhBuiltin *b, const AstNode *n, 
 // Names and named values of a general call; positional ones have gone into a list.
 static uint32_t named_args(FnState *fs, const AstList *args, uint32_t *n_named)
 {
-    Slice names[MAX_WINDOW_ARGS];
+    Slice names[MAX_NAMED_ARGS];
     uint32_t n = 0;
     for (uint32_t i = 0; i < args->len; i++) {
         const AstNode *a = args->items[i];
         if (a->kind != AST_KWARG) continue;
-        if (n == MAX_WINDOW_ARGS) {
+        if (n == MAX_NAMED_ARGS) {
             fail_at(fs, a, "E0305", "Ower mony named arguments");
             break;
         }

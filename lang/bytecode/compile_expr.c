@@ -81,6 +81,17 @@ int receiver(FnState *fs, const AstNode *n, const AstNode *later)
     return r >= 0 ? r : operand(fs, n, later, NULL);
 }
 
+// An operator's left side may use the operator's own target when that is the topmost temporary,
+// so that `a + b + c ...` needs no more registers than `a + b`.
+static int left_operand(FnState *fs, const AstNode *n, const AstNode *later, int dst)
+{
+    while (n->kind == AST_GROUP) n = n->operand;
+    bool is_name = n->kind == AST_IDENT || n->kind == AST_MASEL;
+    if (is_name || dst != fs->free - 1 || dst < fs->nlocals) return operand(fs, n, later, NULL);
+    expr(fs, n, dst);
+    return dst;
+}
+
 // ---- operators ------------------------------------------------------------------------------
 
 static const struct { uint8_t rr, ri, rk; } arith_ops[] = {
@@ -120,7 +131,7 @@ static void binary(FnState *fs, const AstNode *n, int dst)
 {
     int mark = fs->free;
     AstOp op = n->binary.op;
-    int left = operand(fs, n->binary.left, n->binary.right, NULL);
+    int left = left_operand(fs, n->binary.left, n->binary.right, dst);
     if (is_compare(op)) {
         int right = operand(fs, n->binary.right, NULL, NULL);
         at_line(fs, n->op_line);
@@ -575,6 +586,10 @@ void expr(FnState *fs, const AstNode *n, int dst)
     while (n->kind == AST_GROUP) n = n->operand;
     if (fs->c->failed) return;
     at_line(fs, n->op_line);
+    if (must_stash(fs, n)) {
+        stashed_expr(fs, n, dst);
+        return;
+    }
     if (writes_early(n) && dst < fs->nlocals) {
         int mark = fs->free;
         int t = new_reg(fs, n);

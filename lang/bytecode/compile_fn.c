@@ -59,6 +59,7 @@ static void prologue(FnState *fs, const AstFunction *f)
     int first = fs->free;
     for (uint32_t i = 0; i < f->n_params; i++) new_reg(fs, NULL);
     fs->nlocals = fs->free;
+    room_begin(fs);
     box_param(fs, self);
     for (uint32_t i = 0; i < f->n_params; i++) {
         Var *v = param_var(fs, f, i);
@@ -119,6 +120,7 @@ static BcProto *function(FnState *fs, FnState *parent, const AstNode *n, bool is
     scope_enter(fs, fs->func->scope);
     body(fs, f);
     scope_leave(fs, fs->func->scope, NULL);
+    room_end(fs);
     fs->p->nups = fs->ups.len;
     return fs->c->failed ? NULL : fs->p;
 }
@@ -208,7 +210,7 @@ void compile_kin(FnState *fs, const AstNode *n)
     fs->nlocals = locals;
     fs->free = w + 1;
     Var *v = resolve_get(fs->c->names, n->kin.name);
-    if (v && v->place == VAR_LOCAL && v->reg < 0) {
+    if (starts_here(fs, v)) {
         v->reg = w;
         fs->nlocals = w + 1;
     } else {
@@ -234,6 +236,7 @@ static bool own_globals(Compiler *c)
 
 static void top_level(FnState *fs, const AstList *list)
 {
+    room_begin(fs);
     scope_enter(fs, fs->c->names->module);
     for (uint32_t i = 0; i < list->len && !fs->c->failed; i++) {
         const AstNode *n = list->items[i];
@@ -249,6 +252,7 @@ static void top_level(FnState *fs, const AstList *list)
         fs->ctx = NULL;
     }
     EMIT(fs, RETNIL, 0, 0, 0);
+    room_end(fs);
 }
 
 // `len = 5` gives the program a variable that hides the builtin from then on.

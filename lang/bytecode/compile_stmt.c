@@ -16,16 +16,24 @@ static Context *target_of(FnState *fs, ExitKind kind)
     return NULL;
 }
 
+// The number, from 1, of this way out among those that lead through the finally.
+static uint32_t pending_number(FnState *fs, Context *c, Pending p)
+{
+    for (uint32_t i = 0; i < c->pending.len; i++)
+        if (c->pending.items[i].kind == p.kind && c->pending.items[i].target == p.target) return i + 1;
+    if (!avec_push(fs->c->scratch, &c->pending, p)) fail_at(fs, NULL, "E0300", "Nae memory left");
+    return c->pending.len;
+}
+
 // Jumps to where `kind` leads, through every finally between here and `target`.
 static void go_out(FnState *fs, ExitKind kind, Context *target, int value)
 {
     for (Context *c = fs->ctx; c != target && c; c = c->outer) {
         if (c->kind != CTX_FINALLY) continue;
-        Pending p = {kind, target};
-        if (!avec_push(fs->c->scratch, &c->pending, p)) fail_at(fs, NULL, "E0300", "Nae memory left");
+        uint32_t number = pending_number(fs, c, (Pending){kind, target});
         if (value >= 0) emit_move(fs, c->reg, value);
         else EMIT(fs, LOADNIL, c->reg, 0, 0);
-        emit_int(fs, c->kind_reg, c->pending.len);
+        emit_int(fs, c->kind_reg, number);
         emit_jmp(fs, &c->to_finally);
         return;
     }
@@ -144,7 +152,7 @@ static int loop_register(FnState *fs, const AstName *name, Var **var)
 
 static bool in_own_register(const FnState *fs, const Var *v)
 {
-    return v && v->place == VAR_LOCAL && !v->in_cell && v->scope->func == fs->func && v->reg >= 0;
+    return v && v->place == VAR_LOCAL && !v->in_cell && !v->surplus && v->scope->func == fs->func && v->reg >= 0;
 }
 
 static void loop_body(FnState *fs, const AstNode *n, Context *ctx)
@@ -165,12 +173,13 @@ static void fer_range(FnState *fs, const AstNode *n, const AstNode *range)
     expr_fresh(fs, range->range.end);
     new_reg(fs, n);
     int t = loop_register(fs, n->fer.first, &v);
-    if (in_own_register(fs, v)) t = v->reg;
+    bool direct = in_own_register(fs, v);
+    if (direct) t = v->reg;
     at_line(fs, range->op_line);
     EMIT(fs, FORPREP, base, range->range.inclusive, 0);
     emit_jump(fs, &enter);
     uint32_t top = here(fs);
-    if (v && t != v->reg) define_var(fs, v, t);
+    if (v && !direct) define_var(fs, v, t);
     loop_body(fs, n, &ctx);
     patch_here(fs, &enter);
     at_line(fs, range->op_line);
@@ -190,12 +199,13 @@ static void fer_items(FnState *fs, const AstNode *n)
     new_reg(fs, n);
     int t = loop_register(fs, n->fer.first, &v1);
     if (n->fer.second) loop_register(fs, n->fer.second, &v2);
-    if (nvars == 1 && in_own_register(fs, v1)) t = v1->reg;
+    bool direct = nvars == 1 && in_own_register(fs, v1);
+    if (direct) t = v1->reg;
     at_line(fs, n->fer.iterable->op_line);
     EMIT(fs, ITERPREP, base, nvars, 0);
     emit_jump(fs, &enter);
     uint32_t top = here(fs);
-    if (v1 && t != v1->reg) define_var(fs, v1, t);
+    if (v1 && !direct) define_var(fs, v1, t);
     if (v2) define_var(fs, v2, t + 1);
     loop_body(fs, n, &ctx);
     patch_here(fs, &enter);
@@ -294,7 +304,7 @@ static void ken(FnState *fs, const AstNode *n)
 {
     int mark = fs->free;
     Var *v = ast_name_is_wild(n->ken.name) ? NULL : resolve_get(fs->c->names, n->ken.name);
-    bool new_local = v && v->place == VAR_LOCAL && v->reg < 0;
+    bool new_local = starts_here(fs, v);
     int r;
     if (!n->ken.value) {
         r = new_reg(fs, n);
@@ -316,7 +326,7 @@ static void ken(FnState *fs, const AstNode *n)
 
 static void define_result(FnState *fs, Var *v, int r)
 {
-    if (v && v->place == VAR_LOCAL && v->reg < 0) {
+    if (starts_here(fs, v)) {
         v->reg = r;
         fs->free = fs->nlocals = r + 1;
         return;
@@ -341,7 +351,7 @@ static void ken_list(FnState *fs, const AstNode *n)
     for (uint32_t i = 0; i < len; i++) {
         Var *v = resolve_get(fs->c->names, targets->items[i]);
         if (!v) continue;
-        bool fresh = v->place == VAR_LOCAL && v->reg < 0;
+        bool fresh = starts_here(fs, v);
         int mark = fs->free, r = new_reg(fs, n);
         if (i == rest) {
             int obj = new_reg(fs, n);

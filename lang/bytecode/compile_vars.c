@@ -17,6 +17,16 @@ bool is_constant_name(Slice name)
     return false;
 }
 
+static void enter_surplus(FnState *fs, const Var *v)
+{
+    int r = new_reg(fs, NULL);
+    if (v->in_cell) EMIT(fs, NEWCELL, r, 0, 0);
+    else EMIT(fs, UNSET, r, 0, 0);
+    EMIT(fs, SETROOM, fs->room, r, 0);
+    emit(fs, (uint32_t)v->reg);
+    fs->free = r;
+}
+
 // Variables that exist from the scope's entry: captured cells, and loop, catch, match and
 // fetched variables. Others get a register when their declaration is reached.
 void scope_enter(FnState *fs, Scope *s)
@@ -25,8 +35,9 @@ void scope_enter(FnState *fs, Scope *s)
         Var *v = s->vars.items[i];
         if (v->place == VAR_GLOBAL || v->reg >= 0) continue;
         if (!v->in_cell && !v->special) continue;
-        v->reg = new_reg(fs, NULL);
-        if (v->in_cell) EMIT(fs, NEWCELL, v->reg, 0, 0);
+        place_var(fs, v);
+        if (v->surplus) enter_surplus(fs, v);
+        else if (v->in_cell) EMIT(fs, NEWCELL, v->reg, 0, 0);
         else if (v->may_be_unset) EMIT(fs, UNSET, v->reg, 0, 0);
     }
     fs->nlocals = fs->free;
@@ -36,7 +47,10 @@ void scope_enter(FnState *fs, Scope *s)
 void scope_leave(FnState *fs, Scope *s, Scope *outer)
 {
     // Forget the registers: the same text may be compiled twice (the test of a loop).
-    for (uint32_t i = 0; i < s->vars.len; i++) s->vars.items[i]->reg = -1;
+    for (uint32_t i = 0; i < s->vars.len; i++) {
+        s->vars.items[i]->reg = -1;
+        s->vars.items[i]->surplus = false;
+    }
     fs->scope = outer;
 }
 
@@ -71,7 +85,9 @@ uint32_t capture(FnState *fs, const Var *v)
     for (uint32_t i = 0; i < fs->ups.len; i++)
         if (fs->ups.items[i].var == v) return i;
     uint32_t word;
-    if (fs->parent->func == v->scope->func) word = (uint32_t)BC_UP_REG << 8 | (uint32_t)v->reg;
+    if (fs->parent->func == v->scope->func && v->surplus)
+        word = (uint32_t)v->reg << 16 | (uint32_t)BC_UP_ROOM << 8 | (uint32_t)fs->parent->room;
+    else if (fs->parent->func == v->scope->func) word = (uint32_t)BC_UP_REG << 8 | (uint32_t)v->reg;
     else word = (uint32_t)BC_UP_PARENT << 8 | capture(fs->parent, v);
     return add_up(fs, (UpRef){.var = v, .word = word});
 }
@@ -82,7 +98,8 @@ static void load_var(FnState *fs, const Var *v, int dst)
         EMIT(fs, GETG, dst, 0, 0);
         emit(fs, v->slot);
     } else if (v->scope->func == fs->func) {
-        if (v->in_cell) EMIT(fs, GETCELL, dst, v->reg, 0);
+        if (v->surplus) load_surplus(fs, v, dst);
+        else if (v->in_cell) EMIT(fs, GETCELL, dst, v->reg, 0);
         else emit_move(fs, dst, v->reg);
     } else if (is_self_use(fs, v)) {
         if (fs->func == v->self) EMIT(fs, LOADSELF, dst, 0, 0);
@@ -101,7 +118,8 @@ static void store_var(FnState *fs, const Var *v, int src, bool define)
         else EMIT(fs, SETG, src, 0, 0);
         emit(fs, v->slot);
     } else if (v->scope->func == fs->func) {
-        if (v->in_cell) EMIT(fs, SETCELL, v->reg, src, 0);
+        if (v->surplus) store_surplus(fs, v, src);
+        else if (v->in_cell) EMIT(fs, SETCELL, v->reg, src, 0);
         else emit_move(fs, v->reg, src);
     } else {
         EMIT(fs, SETUPC, capture(fs, v), src, 0);
@@ -111,8 +129,13 @@ static void store_var(FnState *fs, const Var *v, int src, bool define)
 void define_var(FnState *fs, Var *v, int src)
 {
     if (!v) return;
-    if (v->place == VAR_LOCAL && v->reg < 0) v->reg = new_reg(fs, NULL);
+    if (v->place == VAR_LOCAL && v->reg < 0) place_var(fs, v);
     store_var(fs, v, src, true);
+}
+
+bool starts_here(const FnState *fs, const Var *v)
+{
+    return v && v->place == VAR_LOCAL && v->reg < 0 && !goes_to_room(fs, v);
 }
 
 uint32_t outer_global(FnState *fs, Slice name)
@@ -211,7 +234,7 @@ int own_register(FnState *fs, const Use *u)
 {
     if (!u || u->n == 0 || !u->candidates[0].certain) return -1;
     const Var *v = u->candidates[0].var;
-    if (v->place != VAR_LOCAL || v->in_cell || v->scope->func != fs->func) return -1;
+    if (v->place != VAR_LOCAL || v->in_cell || v->surplus || v->scope->func != fs->func) return -1;
     return v->reg;
 }
 

@@ -5,6 +5,10 @@
 // Registers: locals lie at the bottom, each where it was declared; temporaries are a stack above
 // them (`free` is its top). A call takes a window of consecutive registers at the top: callee,
 // arguments; its first register receives the result.
+//
+// A function may have more variables than registers: those declared when LOCAL_REGS are taken go
+// to a "room", an array that one register holds. An expression nested so deep that temporaries
+// run out puts those of the expressions around it aside meanwhile (STASH, UNSTASH).
 #ifndef MDH_LANG_BYTECODE_COMPILER_H
 #define MDH_LANG_BYTECODE_COMPILER_H
 
@@ -29,7 +33,10 @@ BcModule *compile_module(const AstNode *program, const char *file, Slice source,
 
 // ---- shared by compile_*.c -----------------------------------------------------------------
 
-#define MAX_REGS 240
+#define MAX_REGS 250
+#define LOCAL_REGS 110       // further variables are surplus
+#define STASH_AT 150         // with so many registers taken, temporaries are put aside...
+#define STASH_MIN 8          // ...when there are that many
 
 typedef struct JumpList {
     VEC(uint32_t) at;        // positions of the offset words
@@ -83,6 +90,9 @@ struct FnState {
     BcProto *p;
     int free;                // first free register
     int nlocals;             // registers below hold declared variables or values in use
+    int room;                // register of the surplus variables; -1: the function has none
+    uint32_t n_surplus;
+    uint32_t room_word;      // where their number goes
     uint32_t line;
     Context *ctx;
     VEC(UpRef) ups;
@@ -113,6 +123,16 @@ int new_reg(FnState *fs, const AstNode *n);
 void emit_move(FnState *fs, int dst, int src);
 void at_line(FnState *fs, uint32_t line);
 
+// surplus variables and temporaries (compile_room.c)
+void room_begin(FnState *fs);
+void room_end(FnState *fs);
+bool goes_to_room(const FnState *fs, const Var *v);  // when it is declared here and now
+void place_var(FnState *fs, Var *v);                 // gives it a register, or a place in the room
+void load_surplus(FnState *fs, const Var *v, int dst);
+void store_surplus(FnState *fs, const Var *v, int src);
+bool must_stash(const FnState *fs, const AstNode *n);
+void stashed_expr(FnState *fs, const AstNode *n, int dst);
+
 // variables (compile_vars.c)
 void scope_enter(FnState *fs, Scope *s);
 void scope_leave(FnState *fs, Scope *s, Scope *outer);
@@ -124,6 +144,7 @@ bool use_is_global(const Use *u, uint32_t *slot);
 bool use_is_outer(const Use *u);
 uint32_t outer_global(FnState *fs, Slice name);
 void load_outer(FnState *fs, Slice name, int dst);
+bool starts_here(const FnState *fs, const Var *v);  // a plain local, whose value's register becomes its own
 uint32_t capture(FnState *fs, const Var *v);         // index among the captured variables
 bool is_constant_name(Slice name);
 const struct MdhBuiltin *builtin_named(FnState *fs, Slice name); // NULL: none, or hidden

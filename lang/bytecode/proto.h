@@ -44,8 +44,11 @@ typedef struct BcHandler {
     bool keep_all;           // a finally: the handler starts with CATCHALL
 } BcHandler;
 
-// What a captured-variable word of NEWFN says: kind << 8 | index.
-enum { BC_UP_REG, BC_UP_PARENT, BC_UP_SELF };
+// What a captured-variable word of NEWFN says: kind << 8 | register or index; of a room, the
+// variable's place stands above.
+enum { BC_UP_REG, BC_UP_PARENT, BC_UP_SELF, BC_UP_ROOM };
+#define BC_UP_KIND(w) ((w) >> 8 & 255)
+#define BC_UP_PLACE(w) ((w) >> 16)
 
 typedef struct BcFormat {
     char fill[5];

@@ -130,6 +130,7 @@ static Var *declare(Walker *w, Slice name, const void *key)
         v->scope = w->scope;
         v->set_from = UINT32_MAX;
         v->reg = -1;
+        w->func->n_vars++;
     } else {
         v->reassigned = true;
     }
@@ -494,7 +495,7 @@ static void place_variables(Resolution *r, const ResolveEnv *env)
     Scope *m = r->module;
     for (uint32_t i = 0; i < m->vars.len; i++) {
         Var *v = m->vars.items[i];
-        bool local = env->private_top_level && !v->captured && !v->injected && i < 150;
+        bool local = env->private_top_level && !v->captured && !v->injected && i < RESOLVE_MAX_LOCALS;
         v->place = local ? VAR_LOCAL : VAR_GLOBAL;
         if (!local) v->slot = r->n_globals++;
     }

@@ -18,6 +18,9 @@
 #include "base/vec.h"
 #include "lang/syntax/ast.h"
 
+// Top-level variables that may live in registers.
+#define RESOLVE_MAX_LOCALS 100
+
 typedef struct Scope Scope;
 typedef struct Func Func;
 
@@ -44,6 +47,7 @@ typedef struct Var {
     Func *self;              // the function that this `dae` declares, when it is never reassigned
     // for the compiler
     int reg;                 // register of the value or of the cell; -1 = not there yet
+    bool surplus;            // reg counts the function's surplus variables instead
     uint32_t slot;           // VAR_GLOBAL: index among the module's globals
 } Var;
 
@@ -60,6 +64,7 @@ struct Func {
     uint32_t start;          // order at which the closure is made
     Var *name_var;           // the variable its `dae` declares, or NULL
     bool is_method;
+    uint32_t n_vars;         // in all its scopes
 };
 
 typedef struct {

@@ -521,6 +521,16 @@ step:
     SAVE();
     mdh_throw_error(t, MDH_E_UNDEFINED, mdh_str_c(t, "masel"));
     goto threw;
+    LABEL(ROOM) : SAVE();
+    RESULT(vm_room_new(t, *ip++));
+    LABEL(GETROOM) : RA = vm_room(RB)[*ip++];
+    NEXT;
+    LABEL(SETROOM) : vm_room(RA)[*ip++] = RB;
+    NEXT;
+    LABEL(STASH) : SAVE();
+    RESULT(vm_stash(t, &RA, B));
+    LABEL(UNSTASH) : RA = vm_unstash(&RB);
+    NEXT;
 
     ARITH(ADD, add, SUM_OVER, +)
     ARITH(SUB, sub, DIFF_OVER, -)

@@ -199,6 +199,56 @@ MdhValue vm_rethrow(MdhThread *t, MdhValue kept)
     return MDH_EXC;
 }
 
+// ---- rooms ----------------------------------------------------------------------------------
+
+typedef struct Room {
+    MdhObj h;                // MDH_TAG_CELL: never seen by a program
+    uint32_t n;
+    MdhValue v[];
+} Room;
+
+static Room *room_of(MdhThread *t, uint32_t n)
+{
+    Room *room = mdh_new(t, sizeof *room + n * sizeof(MdhValue));
+    if (!room) {
+        mdh_throw_oom(t, n * sizeof(MdhValue));
+        return NULL;
+    }
+    room->h.tag = MDH_TAG_CELL;
+    room->n = n;
+    return room;
+}
+
+MdhValue vm_room_new(MdhThread *t, uint32_t n)
+{
+    if (n == 0) return MDH_NAETHING;
+    Room *room = room_of(t, n);
+    if (!room) return MDH_EXC;
+    for (uint32_t i = 0; i < n; i++) room->v[i] = MDH_ABSENT;
+    return mdh_from_ptr(room);
+}
+
+MdhValue *vm_room(MdhValue room)
+{
+    return ((Room *)mdh_ptr(room))->v;
+}
+
+MdhValue vm_stash(MdhThread *t, const MdhValue *r, uint32_t n)
+{
+    Room *room = room_of(t, n);
+    if (!room) return MDH_EXC;
+    memcpy(room->v, r, n * sizeof *r);
+    return mdh_from_ptr(room);
+}
+
+MdhValue vm_unstash(MdhValue *r)
+{
+    const Room *room = mdh_ptr(r[0]);
+    MdhValue result = r[1];
+    memcpy(r, room->v, room->n * sizeof *r);
+    return result;
+}
+
 // ---- classes, texts, destructuring ----------------------------------------------------------
 
 MdhValue vm_class(MdhThread *t, const VmCode *code, const BcKin *kin, const MdhValue *w)

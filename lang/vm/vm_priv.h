@@ -37,6 +37,12 @@ bool vm_iter_prep(MdhThread *t, MdhValue *r, int nvars);
 // 1: out[0] (and out[1]) set; 0: the end; -1: threw.
 int vm_iter_next(MdhThread *t, MdhValue *r, MdhValue *out, int nvars);
 
+// Arrays of values in one register: surplus variables, and temporaries put aside.
+MdhValue vm_room_new(MdhThread *t, uint32_t n);
+MdhValue *vm_room(MdhValue room);
+MdhValue vm_stash(MdhThread *t, const MdhValue *r, uint32_t n);
+MdhValue vm_unstash(MdhValue *r); // the value that r[1] had
+
 MdhValue vm_class(MdhThread *t, const VmCode *code, const BcKin *kin, const MdhValue *w);
 MdhValue vm_thing(MdhThread *t, const VmCode *code, const BcThing *thing);
 MdhValue vm_format(MdhThread *t, MdhValue v, const BcFormat *f);
