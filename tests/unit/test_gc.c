@@ -277,7 +277,8 @@ TEST(the_runtime_starts_again_after_a_reset)
 {
     for (int i = 0; i < 3; i++) {
         rt_thread = NULL;
-        MdhValue s = mdh_str_concat(rt(), rt_str("hello "), mdh_str_intern_c("world"));
+        MdhThread *t = rt();
+        MdhValue s = mdh_str_concat(t, rt_str("hello "), mdh_str_intern_c("world"));
         CHECK_SHOWN(__mdh_op_add(rt(), s, mdh_list_of_ints(rt(), 1, 3)),
                     "hello world[1, 2, 3]");
         if (collects()) return; // only the plain back end can forget
