@@ -116,7 +116,7 @@ MdhThread *mdh_thread_new(const char *name)
 {
     if (!mdh_gc_thread_register()) return NULL;
     MdhThread *t = mdh_gc_alloc_root(sizeof *t);
-    if (!t || !find_stacks(t, !mdh_threads)) {
+    if (!t || !find_stacks(t, !MDH_PTR_LOAD(&mdh_threads))) {
         mdh_gc_free_root(t);
         mdh_gc_thread_unregister();
         return NULL;
