@@ -384,6 +384,216 @@ def area_bytes(r):
     yield f"{literal}[{i}]", str(data[i])
 
 
+class Flow:
+    """A random function of loops, tries, finallies and jumps, written in both languages."""
+
+    def __init__(self, r):
+        self.r, self.names, self.budget = r, 0, 40
+
+    def block(self, depth, loop, indent):
+        """(mdhavers text, Python lines) of a few statements."""
+        ours, theirs = "", []
+        for _ in range(self.r.randint(1, 3)):
+            text, lines = self.statement(depth, loop, indent)
+            ours, theirs = ours + text, theirs + lines
+        return ours, theirs
+
+    def statement(self, depth, loop, pad):
+        self.budget -= 1
+        n = self.r.randint(0, 9)
+        kinds = ["note", "note", "add", "jump"]
+        if depth and self.budget > 0:
+            kinds += ["if", "for", "while", "try", "try", "try"]
+        kind = self.r.choice(kinds)
+        if kind == "note":
+            return f"shove(out, [{n}, x]); ", [f"{pad}out.append([{n}, x])"]
+        if kind == "add":
+            return f"x += {n}; ", [f"{pad}x += {n}"]
+        if kind == "jump":
+            return self.jump(loop, pad)
+        return getattr(self, f"make_{kind}")(depth - 1, loop, pad)
+
+    def jump(self, loop, pad):
+        """A jump that is taken now and then, so that the rest is reached too."""
+        m, k = self.r.randint(2, 3), self.r.randint(0, 2)
+        word, theirs = self.r.choice([("hurl x", "raise Hurl(x)"), ("gie x", "return x"),
+                                      *([("brak", "break"), ("haud", "continue")] * 2 if loop else [])])
+        return f"gin x % {m} == {k} {{ {word} }} ", [f"{pad}if x % {m} == {k}:", f"{pad}    {theirs}"]
+
+    def make_if(self, depth, loop, pad):
+        m = self.r.randint(2, 4)
+        a, at = self.block(depth, loop, pad + "    ")
+        b, bt = self.block(depth, loop, pad + "    ")
+        return (f"gin x % {m} == 1 {{ {a}}} ither {{ {b}}} ",
+                [f"{pad}if x % {m} == 1:", *at, f"{pad}else:", *bt])
+
+    def make_for(self, depth, _loop, pad):
+        self.names += 1
+        name, n = f"i{self.names}", self.r.randint(0, 3)
+        body, lines = self.block(depth, True, pad + "    ")
+        return (f"fer {name} in 0..{n} {{ x += {name}; {body}}} ",
+                [f"{pad}for {name} in range({n}):", f"{pad}    x += {name}", *lines])
+
+    def make_while(self, depth, _loop, pad):
+        self.names += 1
+        name, n = f"w{self.names}", self.r.randint(0, 3)
+        body, lines = self.block(depth, True, pad + "    ")
+        return (f"ken {name} = 0; whiles {name} < {n} {{ {name} += 1; {body}}} ",
+                [f"{pad}{name} = 0", f"{pad}while {name} < {n}:", f"{pad}    {name} += 1", *lines])
+
+    def make_try(self, depth, loop, pad):
+        catch, hinner = self.r.choice([(True, False), (False, True), (True, True)])
+        body, lines = self.block(depth, loop, pad + "    ")
+        ours, theirs = f"hae_a_bash {{ {body}}} ", [f"{pad}try:", *lines]
+        if catch:
+            body, lines = self.block(depth, loop, pad + "    ")
+            ours += f"gin_it_gangs_wrang e {{ shove(out, e); {body}}} "
+            theirs += [f"{pad}except Hurl as e:", f"{pad}    out.append(e.args[0])", *lines]
+        if hinner:
+            body, lines = self.block(depth, loop, pad + "    ")
+            ours += f"at_the_hinner_en {{ {body}}} "
+            theirs += [f"{pad}finally:", *lines]
+        return ours, theirs
+
+
+class Hurl(Exception):
+    """A value hurled by a generated function."""
+
+
+def area_flow(r):
+    """Jumps out of and through tries and finallies: Python has the same rules."""
+    ours, theirs = Flow(r).block(4, False, "    ")
+    scope = {"Hurl": Hurl, "out": []}
+    exec("def f(x):\n" + "\n".join(theirs), scope)  # our own text, made above
+    out = scope["out"]
+    for x in range(3):
+        try:
+            out.append(["gie", scope["f"](x)])
+        except Hurl as problem:
+            out.append(["hurl", problem.args[0]])
+    yield (f"{{ ken out = []; ken f = |x| {{ {ours}}}; fer n in 0..3 {{ hae_a_bash {{ "
+           "shove(out, [\"gie\", f(n)]) } gin_it_gangs_wrang e { shove(out, [\"hurl\", e]) } } "
+           "gie out }"), show(out)
+
+
+class Env(dict):
+    """One scope at run time: names that have been set, and the scope around it."""
+
+    def __init__(self, parent):
+        super().__init__()
+        self.parent = parent
+
+    def owner(self, name):
+        env = self
+        while name not in env:
+            env = env.parent
+        return env
+
+
+class Scopes:
+    """A random program of declarations, blocks, loops and closures over three names, as a tree of
+    (kind, …) that is both printed and interpreted. A closure logs and may change what it sees."""
+
+    def __init__(self, r):
+        self.r, self.budget, self.log, self.closures, self.calls = r, 45, [], [], 0
+
+    def tree(self, depth):
+        kinds = ["ken", "set", "set", "note", "make", "call"]
+        if depth:
+            kinds += ["block", "for", "while", "run", "if", "make"]
+        out = []
+        for _ in range(self.r.randint(2, 5)):
+            self.budget -= 1
+            kind = self.r.choice(kinds if self.budget > 0 else kinds[:6])
+            name, n = self.r.choice("abc"), self.r.randint(1, 9)
+            body = self.tree(depth - 1) if depth and kind in ("block", "for", "while", "run", "if",
+                                                              "make") else []
+            out.append((kind, name, self.r.choice("abc"), n, body))
+        return out
+
+    def text(self, tree):
+        return "".join(self.statement_text(*node) for node in tree)
+
+    def statement_text(self, kind, name, other, n, body):
+        inner = self.text(body)
+        loop = f"w{n}{name}{other}"
+        return {
+            "ken": f"ken {name} = {other} + {n}; ",
+            "set": f"{name} = ({name} + {other} + {n}) % 1000; ",
+            "note": "shove(log, [a, b, c]); ",
+            "block": f"{{ {inner}}} ",
+            "if": f"gin ({name} + {n}) % 2 == 0 {{ {inner}}} ",
+            "for": f"fer {name} in 0..{n % 3 + 1} {{ {inner}}} ",
+            "while": f"ken {loop} = 0; whiles {loop} < {n % 3} {{ {loop} += 1; {inner}}} ",
+            "run": f"(|{name}| {{ {inner}}})({other}); ",
+            "make": f"shove(fs, || {{ {inner}gie [a, b, c] }}); ",
+            "call": "call(); ",
+        }[kind]
+
+    def run(self, tree, env):
+        for node in tree:
+            getattr(self, f"do_{node[0]}")(env, *node[1:])
+
+    def do_ken(self, env, name, other, n, _body):
+        env[name] = env.owner(other)[other] + n
+
+    def do_set(self, env, name, other, n, _body):
+        value = (env.owner(name)[name] + env.owner(other)[other] + n) % 1000
+        env.owner(name)[name] = value
+
+    def do_note(self, env, *_):
+        self.log.append([env.owner(x)[x] for x in "abc"])
+
+    def do_block(self, env, _name, _other, _n, body):
+        self.run(body, Env(env))
+
+    def do_if(self, env, name, _other, n, body):
+        if (env.owner(name)[name] + n) % 2 == 0:
+            self.run(body, Env(env))
+
+    def do_for(self, env, name, _other, n, body):
+        for i in range(n % 3 + 1):
+            env[name] = i
+            self.run(body, Env(env))
+
+    def do_while(self, env, _name, _other, n, body):
+        for _ in range(n % 3):
+            self.run(body, Env(env))
+
+    def do_run(self, env, name, other, _n, body):
+        inner = Env(env)
+        inner[name] = env.owner(other)[other]
+        self.run(body, inner)
+
+    def do_make(self, env, _name, _other, _n, body):
+        def closure():
+            inner = Env(env)
+            self.run(body, inner)
+            return [inner.owner(x)[x] for x in "abc"]
+        self.closures.append(closure)
+
+    def do_call(self, *_):
+        self.calls += 1
+        if self.calls <= 20 and self.closures:
+            self.log.append(self.closures[self.calls % len(self.closures)]())
+
+
+def area_scopes(r):
+    """Shadowing, captures and cells against plain environments."""
+    program = Scopes(r)
+    tree = program.tree(4)
+    text = program.text(tree)
+    world = Env(None)
+    world.update({"a": 1, "b": 2, "c": 3})
+    program.run(tree, world)
+    for _ in range(3):
+        program.do_call()
+    yield ("{ ken log = []; ken fs = []; ken calls = 0; ken a = 1; ken b = 2; ken c = 3; "
+           "ken call = || { calls += 1; gin calls <= 20 an len(fs) > 0 "
+           "{ ken f = fs[calls % len(fs)]; shove(log, f()) } }; "
+           f"{text}call(); call(); call(); gie log }}"), show(program.log)
+
+
 AREAS = {name[5:]: f for name, f in list(globals().items()) if name.startswith("area_")}
 
 
