@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Prints token after token. What is decided between two tokens is only: nothing, a blank, or a line end.
-// Statements, methods and arms start lines of their own; inside an expression the lines break where the
-// author broke them; a block's brace stays on the line of its head.
+// Prints token after token. What is decided between two tokens is only: nothing, a blank,
+// or a line end. Statements, methods and arms start lines of their own; inside an
+// expression the lines break where the author broke them; a block's brace stays on the line
+// of its head.
 //
-// Indentation is a sum over a stack of levels: open brackets, and a `continued` level that a statement
-// gets when it goes on in a second line outside brackets. Of several brackets opened on one line only the
-// last counts, so that `f(|x| {` indents once and `})` brings it back.
+// Indentation is a sum over a stack of levels: open brackets, and a `continued` level that
+// a statement gets when it goes on in a second line outside brackets. Of several brackets
+// opened on one line only the last counts, so that `f(|x| {` indents once and `})` brings
+// it back.
 //
 // A comment before a brace that must stay on its line is held back and put after the brace.
 
@@ -20,12 +22,12 @@ typedef enum { LEVEL_BLOCK, LEVEL_BRACKET, LEVEL_CONTINUED } LevelType;
 
 typedef struct {
     LevelType type;
-    bool counts;        // adds to the indentation
-    bool is_inline;     // a block on one line
-    bool is_index;      // `:` in it is a slice's
-    bool is_started;    // block: something was printed in it
-    bool wants_blank;   // block: a definition came last
-    uint32_t line;      // output line on which it was opened
+    bool counts;      // adds to the indentation
+    bool is_inline;   // a block on one line
+    bool is_index;    // `:` in it is a slice's
+    bool is_started;  // block: something was printed in it
+    bool wants_blank; // block: a definition came last
+    uint32_t line;    // output line on which it was opened
     uint32_t open_token;
 } Level;
 
@@ -34,13 +36,13 @@ typedef struct {
     const uint16_t *roles;
     Buf *out;
     VEC(Level) levels;
-    uint32_t depth; // levels that count
-    uint32_t prev;  // the token printed last; n_tokens when none is on this line
-    uint32_t last_line;    // source line on which the last printed thing ended
-    uint32_t line;         // output lines so far
+    uint32_t depth;     // levels that count
+    uint32_t prev;      // the token printed last; n_tokens when none is on this line
+    uint32_t last_line; // source line on which the last printed thing ended
+    uint32_t line;      // output lines so far
     uint32_t next_comment;
-    VEC(uint32_t) held;    // comments that wait for a brace
-    bool must_break;       // a comment ended the line
+    VEC(uint32_t) held; // comments that wait for a brace
+    bool must_break;    // a comment ended the line
     bool ok;
 } Printer;
 
@@ -53,7 +55,7 @@ static void push_level(Printer *f, LevelType type, uint32_t token)
 {
     Level level = {.type = type, .counts = true, .line = f->line, .open_token = token};
     uint16_t role = f->roles[token];
-    level.is_inline = type == LEVEL_BLOCK && (role & ROLE_INLINE);
+    level.is_inline = type == LEVEL_BLOCK && (role & ROLE_INLINE) && !f->held.len;
     level.is_index = type == LEVEL_BRACKET && (role & ROLE_INDEX);
     Level *outer = top(f);
     bool takes_over = type != LEVEL_CONTINUED && outer->type != LEVEL_CONTINUED &&
@@ -108,7 +110,8 @@ static void start_item(Printer *f, uint32_t source_line)
 {
     pop_continued(f);
     Level *block = top(f);
-    bool blank = block->is_started && (block->wants_blank || has_blank_above(f, source_line));
+    bool blank =
+        block->is_started && (block->wants_blank || has_blank_above(f, source_line));
     block->is_started = true;
     block->wants_blank = false;
     start_line(f, blank);
@@ -118,8 +121,8 @@ static void start_item(Printer *f, uint32_t source_line)
 static void continue_line(Printer *f, uint32_t source_line)
 {
     Level *level = top(f);
-    bool after_opener = f->prev < f->tree->n_tokens &&
-                        is_opener((TokenKind)f->tree->tokens[f->prev].kind);
+    bool after_opener =
+        f->prev < f->tree->n_tokens && is_opener((TokenKind)f->tree->tokens[f->prev].kind);
     if (level->type == LEVEL_BLOCK) {
         push_level(f, LEVEL_CONTINUED, f->tree->n_tokens - 1);
     } else if (!level->counts) {
@@ -197,7 +200,8 @@ static bool has_space(Printer *f, uint32_t at)
         bool is_empty = left == TK_LBRACE && right == TK_RBRACE;
         return !is_empty && (f->roles[open] & (ROLE_BLOCK | ROLE_FIELDS));
     }
-    if (left == TK_LPAREN || left == TK_LBRACKET || left == TK_DOT || is_range(left)) return false;
+    if (left == TK_LPAREN || left == TK_LBRACKET || left == TK_DOT || is_range(left))
+        return false;
     if (left == TK_ELLIPSIS || (left_role & (ROLE_UNARY | ROLE_BAR_OPEN))) return false;
     if (left == TK_COLON && top(f)->is_index) return false;
     if (right_role & (ROLE_TIGHT | ROLE_BAR_CLOSE)) return false;
@@ -207,7 +211,8 @@ static bool has_space(Printer *f, uint32_t at)
 
 // Tokens
 
-// Ends the levels that the closing bracket `at` ends; true when it goes to a line of its own.
+// Ends the levels that the closing bracket `at` ends; true when it goes to a line of its
+// own.
 static bool close_levels(Printer *f, uint32_t at, bool had_newline)
 {
     uint32_t open = f->tree->tokens[at].match;
@@ -215,8 +220,10 @@ static bool close_levels(Printer *f, uint32_t at, bool had_newline)
     while (f->levels.len > 1) {
         Level level = *top(f);
         if (level.open_token == open && level.type != LEVEL_CONTINUED) {
-            bool has_lines = level.type == LEVEL_BLOCK && level.is_started && !level.is_inline;
-            breaks = f->must_break || has_lines || (level.type == LEVEL_BRACKET && had_newline);
+            bool has_lines =
+                level.type == LEVEL_BLOCK && level.is_started && !level.is_inline;
+            breaks =
+                f->must_break || has_lines || (level.type == LEVEL_BRACKET && had_newline);
             pop_level(f);
             break;
         }
@@ -249,7 +256,8 @@ static void break_before(Printer *f, uint32_t at)
 static uint32_t count_lines(Slice text)
 {
     uint32_t n = 0;
-    for (size_t at = 0; (at = slice_find_from(text, SLICE_LIT("\n"), at)) != SLICE_NOT_FOUND; at++)
+    for (size_t at = 0;
+         (at = slice_find_from(text, SLICE_LIT("\n"), at)) != SLICE_NOT_FOUND; at++)
         n++;
     return n;
 }
@@ -257,7 +265,8 @@ static uint32_t count_lines(Slice text)
 static void print_token(Printer *f, uint32_t at)
 {
     const Token *token = &f->tree->tokens[at];
-    Slice text = slice_sub(f->tree->source, token->offset, (size_t)token->offset + token->len);
+    Slice text =
+        slice_sub(f->tree->source, token->offset, (size_t)token->offset + token->len);
     break_before(f, at);
     if (f->prev < f->tree->n_tokens && has_space(f, at)) buf_putc(f->out, ' ');
     buf_put_slice(f->out, text);
@@ -296,7 +305,8 @@ static bool print_tree(Arena *arena, const SyntaxTree *tree, Buf *out)
 // The next token from `at` on that layout may not touch.
 static uint32_t next_solid(const SyntaxTree *tree, uint32_t at)
 {
-    while (tree->tokens[at].kind == TK_NEWLINE || tree->tokens[at].kind == TK_SEMICOLON) at++;
+    while (tree->tokens[at].kind == TK_NEWLINE || tree->tokens[at].kind == TK_SEMICOLON)
+        at++;
     return at;
 }
 
@@ -330,7 +340,8 @@ static bool same_comments(const SyntaxTree *a, const SyntaxTree *b)
     return true;
 }
 
-// A formatter rewrites files in place: what it made is read again and held against the source.
+// A formatter rewrites files in place: what it made is read again and held against the
+// source.
 static bool is_faithful(Arena *arena, const SyntaxTree *tree, Slice made, DiagList *diags)
 {
     uint32_t errors = diags->n_errors;

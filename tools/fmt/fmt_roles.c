@@ -48,14 +48,20 @@ static bool has_comment(const Marker *m, uint32_t from, uint32_t to)
 static bool is_short_statement(const AstNode *node)
 {
     switch ((AstKind)node->kind) {
-    case AST_GIE: case AST_EXPR_STMT: case AST_BLETHER: case AST_HURL: case AST_BRAK:
-    case AST_HAUD: case AST_KEN: return true;
+    case AST_GIE:
+    case AST_EXPR_STMT:
+    case AST_BLETHER:
+    case AST_HURL:
+    case AST_BRAK:
+    case AST_HAUD:
+    case AST_KEN: return true;
     default: return false;
     }
 }
 
-// The statements of a block whose brace is the token at `offset`; its children are marked. It stays on one
-// line when it stood on one, holds one simple statement and nothing in it takes several lines.
+// The statements of a block whose brace is the token at `offset`; its children are marked.
+// It stays on one line when it stood on one, holds one simple statement and nothing in it
+// takes several lines.
 static void mark_block(Marker *m, const AstNode *node, uint16_t role, bool may_be_inline)
 {
     uint32_t breaks_before = m->n_breaks;
@@ -81,7 +87,8 @@ static void mark_function(Marker *m, const AstNode *node)
 {
     const AstFunction *function = node->function;
     for (uint32_t i = 0; i < function->n_params; i++) {
-        if (function->params[i].default_value) mark_node(m, function->params[i].default_value);
+        if (function->params[i].default_value)
+            mark_node(m, function->params[i].default_value);
     }
     if (!function->is_lambda) {
         mark(m, function->name->span.end_offset, ROLE_TIGHT);
@@ -155,7 +162,8 @@ static void mark_keek(Marker *m, const AstNode *node)
     for (uint32_t i = 0; i < node->keek.n_arms; i++) {
         const AstKeekArm *arm = &node->keek.arms[i];
         mark(m, arm->span.offset, ROLE_START);
-        for (uint32_t k = 0; k < arm->patterns.len; k++) mark_node(m, arm->patterns.items[k]);
+        for (uint32_t k = 0; k < arm->patterns.len; k++)
+            mark_node(m, arm->patterns.items[k]);
         if (arm->guard) mark_node(m, arm->guard);
         mark(m, arm->body->span.offset, ROLE_JOINED);
         if (arm->body->kind == AST_BLOCK) mark_block(m, arm->body, ROLE_GLUED, true);
@@ -164,7 +172,8 @@ static void mark_keek(Marker *m, const AstNode *node)
     m->n_breaks++;
 }
 
-static void mark_bracket(Marker *m, const AstNode *node, const AstNode *before, uint16_t role)
+static void mark_bracket(Marker *m, const AstNode *node, const AstNode *before,
+                         uint16_t role)
 {
     mark(m, before->span.end_offset, role);
     ast_each_child(node, mark_child, m);
@@ -182,7 +191,8 @@ static void mark_node(Marker *m, const AstNode *node)
     switch ((AstKind)node->kind) {
     case AST_BLOCK: mark_block(m, node, 0, false); break;
     case AST_BLOCK_EXPR: mark_block(m, node, 0, true); break;
-    case AST_DAE: case AST_LAMBDA: mark_function(m, node); break;
+    case AST_DAE:
+    case AST_LAMBDA: mark_function(m, node); break;
     case AST_KIN: mark_kin(m, node); break;
     case AST_THING: mark_thing(m, node); break;
     case AST_GIN: mark_gin(m, node); break;
@@ -197,9 +207,14 @@ static void mark_node(Marker *m, const AstNode *node)
     case AST_TRY: mark_try(m, node); break;
     case AST_KEEK: mark_keek(m, node); break;
     case AST_CALL: mark_bracket(m, node, node->call.callee, ROLE_TIGHT); break;
-    case AST_INDEX: mark_bracket(m, node, node->index.object, ROLE_TIGHT | ROLE_INDEX); break;
-    case AST_SLICE: mark_bracket(m, node, node->slice.object, ROLE_TIGHT | ROLE_INDEX); break;
-    case AST_NEGATE: case AST_NOT: mark_sign(m, node); break;
+    case AST_INDEX:
+        mark_bracket(m, node, node->index.object, ROLE_TIGHT | ROLE_INDEX);
+        break;
+    case AST_SLICE:
+        mark_bracket(m, node, node->slice.object, ROLE_TIGHT | ROLE_INDEX);
+        break;
+    case AST_NEGATE:
+    case AST_NOT: mark_sign(m, node); break;
     case AST_PAT_VALUE:
         if (m->tree->tokens[token_at(m, node->span.offset)].kind == TK_MINUS)
             mark(m, node->span.offset, ROLE_UNARY);
