@@ -33,6 +33,38 @@ static int plain_args(FnState *fs, const AstList *args, const AstNode *piped)
     return (int)args->len + (piped != NULL);
 }
 
+// Might evaluating `n` print, or change a global?
+static bool has_effects(const AstNode *n);
+
+static void note_effect(void *ctx, AstNode *child)
+{
+    bool *found = ctx;
+    if (!*found) *found = has_effects(child);
+}
+
+static bool has_effects(const AstNode *n)
+{
+    switch (n->kind) {
+    case AST_CALL: case AST_PIPE: case AST_ASSIGN: case AST_COMPOUND: case AST_BLOCK_EXPR:
+    case AST_KEEK: case AST_SPEIR: return true;
+    case AST_LAMBDA: return false;
+    default: break;
+    }
+    bool found = false;
+    ast_each_child(n, note_effect, &found);
+    return found;
+}
+
+// The callee comes before its arguments. A global may be fetched by the call itself when nothing
+// can tell the difference.
+static bool may_fetch_late(const Use *u, const AstList *args)
+{
+    if (u->n && u->candidates[0].certain && !u->candidates[0].var->reassigned) return true;
+    for (uint32_t i = 0; i < args->len; i++)
+        if (has_effects(args->items[i])) return false;
+    return true;
+}
+
 // ---- builtins with an instruction of their own --------------------------------------------
 
 
@@ -205,12 +237,39 @@ static bool auld_call(FnState *fs, const AstNode *n, int dst)
     return true;
 }
 
-static void outer_call(FnState *fs, const AstNode *n, Slice name, const AstNode *piped, int dst)
+static void call_global(FnState *fs, const AstNode *n, uint32_t slot, const AstNode *piped,
+                        int dst, bool late)
 {
+    int mark = fs->free;
+    int w = window(fs, n, dst);
+    if (piped) expr_fresh(fs, piped);
+    if (!late) {
+        at_line(fs, n->op_line);
+        EMIT(fs, GETG, w, 0, 0);
+        emit(fs, slot);
+    }
+    int argc = plain_args(fs, &n->call.args, piped);
+    at_line(fs, n->op_line);
+    if (late) {
+        EMIT(fs, CALLG, w, argc, 0);
+        emit(fs, slot);
+    } else {
+        EMIT(fs, CALL, w, argc, 0);
+    }
+    finish(fs, w, dst, mark);
+}
+
+static void outer_call(FnState *fs, const AstNode *n, const Use *u, const AstNode *piped, int dst)
+{
+    Slice name = u->name;
     const MdhBuiltin *b = builtin_named(fs, name);
     if (b && !piped && special_builtin(fs, b, n, dst)) return;
     if (!b && n->call.args.len == 0 && !piped && is_constant_name(name)) {
         load_outer(fs, name, dst); // PI() means PI
+        return;
+    }
+    if (!b) {
+        call_global(fs, n, outer_global(fs, name), piped, dst, may_fetch_late(u, &n->call.args));
         return;
     }
     int mark = fs->free;
@@ -218,9 +277,8 @@ static void outer_call(FnState *fs, const AstNode *n, Slice name, const AstNode 
     if (piped) expr_fresh(fs, piped);
     int argc = plain_args(fs, &n->call.args, piped);
     at_line(fs, n->op_line);
-    if (b) EMIT(fs, CALLB, w, argc, 0);
-    else EMIT(fs, CALLG, w, argc, 0);
-    emit(fs, b ? b->id : outer_global(fs, name));
+    EMIT(fs, CALLB, w, argc, 0);
+    emit(fs, b->id);
     finish(fs, w, dst, mark);
 }
 
@@ -238,26 +296,20 @@ void call_expr(FnState *fs, const AstNode *n, const AstNode *piped, int dst)
     }
     const Use *u = callee->kind == AST_IDENT ? resolve_get(fs->c->names, callee) : NULL;
     if (u && use_is_outer(u)) {
-        outer_call(fs, n, u->name, piped, dst);
+        outer_call(fs, n, u, piped, dst);
+        return;
+    }
+    uint32_t slot;
+    if (u && use_is_global(u, &slot)) {
+        call_global(fs, n, slot, piped, dst, may_fetch_late(u, &n->call.args));
         return;
     }
     int mark = fs->free;
     int w = window(fs, n, dst);
-    uint32_t slot;
-    bool global = u && use_is_global(u, &slot);
-    if (piped) {
-        expr_fresh(fs, piped);
-        if (!global) expr(fs, callee, w);
-    } else if (!global) {
-        expr(fs, callee, w);
-    }
+    if (piped) expr_fresh(fs, piped);
+    expr(fs, callee, w);
     int argc = plain_args(fs, &n->call.args, piped);
     at_line(fs, n->op_line);
-    if (global) {
-        EMIT(fs, CALLG, w, argc, 0);
-        emit(fs, slot);
-    } else {
-        EMIT(fs, CALL, w, argc, 0);
-    }
+    EMIT(fs, CALL, w, argc, 0);
     finish(fs, w, dst, mark);
 }

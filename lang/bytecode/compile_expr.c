@@ -258,6 +258,16 @@ static void list_literal(FnState *fs, const AstNode *n, int dst)
     fs->free = mark;
 }
 
+// Bytes can be written to: each time a copy of the constant, which shares until then.
+static void bytes_literal(FnState *fs, const AstNode *n, int dst)
+{
+    int mark = fs->free, obj = new_reg(fs, n);
+    emit_const(fs, obj, const_bytes(fs, n->string.value));
+    for (int i = 0; i < 3; i++) EMIT(fs, UNSET, new_reg(fs, n), 0, 0);
+    EMIT(fs, SLICE, dst, obj, 0);
+    fs->free = mark;
+}
+
 // All keys constant strings, distinct, and few: the dict is made in one go.
 static bool plain_keys(const AstNode *n)
 {
@@ -552,7 +562,7 @@ static void expr_kind(FnState *fs, const AstNode *n, int dst)
     case AST_INT: emit_int(fs, dst, n->integer.value); break;
     case AST_FLOAT: emit_const(fs, dst, const_float(fs, n->floating.value)); break;
     case AST_STRING: emit_const(fs, dst, const_str(fs, n->string.value)); break;
-    case AST_BYTES: emit_const(fs, dst, const_bytes(fs, n->string.value)); break;
+    case AST_BYTES: bytes_literal(fs, n, dst); break;
     case AST_FSTRING: fstring(fs, n, dst); break;
     case AST_BOOL: EMIT(fs, LOADBOOL, dst, n->boolean, 0); break;
     case AST_NAETHING: EMIT(fs, LOADNIL, dst, 0, 0); break;
