@@ -77,8 +77,9 @@ static bool equal_lists(MdhThread *t, MdhValue a, MdhValue b, bool *out)
     MdhListBuf *x = mdh_list_buf(a), *y = mdh_list_buf(b);
     uint64_t n = __atomic_load_n(&x->n, __ATOMIC_RELAXED);
     if (n != __atomic_load_n(&y->n, __ATOMIC_RELAXED)) return true; // *out is false
-    if (x->h.flags == y->h.flags && x->h.flags == MDH_LIST_U8) {
-        *out = memcmp(x->items, y->items, n) == 0;
+    size_t octets = x->h.flags == MDH_LIST_U8 ? 1 : x->h.flags == MDH_LIST_I64 ? 8 : 0;
+    if (octets && x->h.flags == y->h.flags) {
+        *out = memcmp(x->items, y->items, n * octets) == 0;
         return true;
     }
     if (t->data_depth >= MDH_MAX_DATA_DEPTH) {

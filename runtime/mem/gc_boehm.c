@@ -118,12 +118,14 @@ void mdh_gc_init(void)
     GC_set_all_interior_pointers(0);
     GC_set_no_dls(1);
     GC_set_finalize_on_demand(1);
+    GC_set_dont_precollect(1);
     GC_set_markers_count(marker_count());
     GC_set_warn_proc(no_warning);
     GC_set_oom_fn(out_of_memory);
     GC_INIT();
     GC_allow_register_threads();
     GC_set_max_heap_size(mdh_gc_heap_limit());
+    GC_set_max_retries(1); // at the limit collect before giving up: not done by default
     size_t heap = mdh_mem_stress_heap() ? STRESS_HEAP : INITIAL_HEAP;
     if (heap > mdh_gc_heap_limit() / 2) heap = mdh_gc_heap_limit() / 2;
     if (heap > GC_get_heap_size()) (void)GC_expand_hp(heap - GC_get_heap_size());
