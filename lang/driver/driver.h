@@ -50,6 +50,8 @@ void drv_report_error(MdhThread *t);
 void drv_error_text(MdhThread *t, Buf *out);
 // What the compiler said, to standard error. False when there were no errors.
 bool drv_report_diags(MdhThread *t, const DiagList *diags);
+// For what failed without leaving a diagnostic or an error: memory is out.
+void drv_report_no_memory(void);
 
 // ---- modules ------------------------------------------------------------------------------------
 

@@ -58,7 +58,8 @@ bool drv_read_source(const char *path, Buf *out)
     Buf msg;
     buf_init(&msg, 16384);
     buf_printf(&msg, "Dinnae be daft! Cannae read '%s': %s\n", path, drv_os_text(err, sys_errno));
-    mdh_err_write(msg.data, msg.len);
+    if (buf_ok(&msg)) mdh_err_write(msg.data, msg.len);
+    else drv_report_no_memory();
     buf_deinit(&msg);
     return false;
 }
@@ -179,8 +180,8 @@ int drv_run_file(MdhThread *t, const char *path)
         if (bc) {
             VmModule *m = vm_module_new(t, bc, dir, VM_WORLD_MAIN);
             status = finish(t, m ? vm_run(t, m->main) : MDH_EXC);
-        } else {
-            drv_report_diags(t, &diags);
+        } else if (!drv_report_diags(t, &diags)) {
+            drv_report_no_memory();
         }
     }
     diag_deinit(&diags);

@@ -80,11 +80,26 @@ static void put_trace(Buf *out, const MdhThread *t)
     if (t->ntrace < 2) return;
     buf_putc(out, '\n');
     for (uint32_t i = 0; i < t->ntrace; i++)
-        buf_printf(out, "  at %s (%s:%u)\n", t->trace[i].fn_name, t->trace[i].file, t->trace[i].line);
+        buf_printf(out, "  at %s (%s:%u)\n", t->trace[i].fn_name, t->trace[i].file,
+                   t->trace[i].line);
     if (t->ntrace_dropped) buf_printf(out, "  ... and %u mair\n", t->ntrace_dropped);
 }
 
 // ---- reports ------------------------------------------------------------------------------------
+
+void drv_report_no_memory(void)
+{
+    static const char text[] = "Och naw: Nae memory left\n";
+    mdh_err_write(text, sizeof text - 1);
+}
+
+// A report that memory did not suffice for is replaced by one that needs none.
+static void write_report(Buf *out)
+{
+    if (buf_ok(out) && out->len) mdh_err_write(out->data, out->len);
+    else drv_report_no_memory();
+    buf_deinit(out);
+}
 
 void drv_error_text(MdhThread *t, Buf *out)
 {
@@ -110,9 +125,8 @@ void drv_report_error(MdhThread *t)
     const char *hint = hint_for_error((Slice){message.data, message.len});
     if (hint) buf_printf(&out, "\n💡 %s\n", hint);
     put_trace(&out, &copy);
-    mdh_err_write(out.data, out.len);
+    write_report(&out);
     buf_deinit(&message);
-    buf_deinit(&out);
 }
 
 bool drv_report_diags(MdhThread *t, const DiagList *diags)
@@ -131,7 +145,6 @@ bool drv_report_diags(MdhThread *t, const DiagList *diags)
             buf_printf(&out, "💡 %s\n", diags->items[i].hint);
             break;
         }
-    mdh_err_write(out.data, out.len);
-    buf_deinit(&out);
+    write_report(&out);
     return true;
 }
