@@ -7,6 +7,7 @@
 
 #include "base/os.h"
 #include "lang/bytecode/disasm.h"
+#include "lang/bytecode/verify.h"
 #include "lang/driver/driver.h"
 #include "lang/syntax/ast_dump.h"
 #include "lang/syntax/syntax.h"
@@ -157,23 +158,33 @@ int cmd_ast(MdhThread *t, const char *path)
     return status;
 }
 
+static int say_unverified(Buf *why)
+{
+    buf_puts(why, ": the compiler made a mistake\n");
+    mdh_err_write(why->data, why->len);
+    return 1;
+}
+
 int cmd_disasm(MdhThread *t, const char *path)
 {
-    Buf source, out;
+    Buf source, out, why;
     DiagList diags;
     BcModule *bc = NULL;
     int status = 1;
     buf_init(&source, SYNTAX_MAX_SOURCE);
     buf_init(&out, MAX_LISTING);
+    buf_init(&why, MAX_LISTING);
     diag_init(&diags, 0);
     if (drv_read_source(path, &source)) bc = drv_compile_text(buf_view(&source), path, &diags);
     if (bc) {
         bc_disasm(bc, &out);
         status = print(&out);
+        if (!bc_verify(bc, &why)) status = say_unverified(&why);
     } else {
         drv_report_diags(t, &diags);
     }
     bc_module_free(bc);
+    buf_deinit(&why);
     buf_deinit(&out);
     diag_deinit(&diags);
     buf_deinit(&source);
