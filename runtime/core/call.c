@@ -141,9 +141,16 @@ static MdhValue call_any(MdhThread *t, MdhValue fn, int argc, const MdhValue *ar
     }
 }
 
+// Nested too often, or too little C stack left (the sanitizers make frames many times as big).
+MDH_INLINE bool too_deep(const MdhThread *t)
+{
+    return t->depth >= MDH_MAX_REENTRY ||
+           (char *)__builtin_frame_address(0) < t->c_stack_limit;
+}
+
 MdhValue mdh_call(MdhThread *t, MdhValue fn, int argc, const MdhValue *argv)
 {
-    if (MDH_UNLIKELY(t->depth >= MDH_MAX_REENTRY)) return mdh_throw_error(t, MDH_E_STACK);
+    if (MDH_UNLIKELY(too_deep(t))) return mdh_throw_error(t, MDH_E_STACK);
     t->depth++;
     MdhValue v = call_any(t, fn, argc, argv);
     t->depth--;
@@ -154,7 +161,7 @@ MdhValue mdh_call_method(MdhThread *t, MdhValue fn, MdhValue self, int argc,
                          const MdhValue *argv, bool strict)
 {
     if (!mdh_is_fn(fn)) return mdh_call(t, fn, argc, argv);
-    if (MDH_UNLIKELY(t->depth >= MDH_MAX_REENTRY)) return mdh_throw_error(t, MDH_E_STACK);
+    if (MDH_UNLIKELY(too_deep(t))) return mdh_throw_error(t, MDH_E_STACK);
     t->depth++;
     MdhFn *f = mdh_ptr(fn);
     MdhValue v = f->info->is_method ? call_with_self(t, f, self, argc, argv, strict)

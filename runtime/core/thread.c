@@ -9,6 +9,7 @@
 // The list of threads is changed under a lock, but the collector walks it without one, with
 // every thread suspended anywhere: so each change is a single store of a complete state.
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include "base/os.h"
 #include "base/siphash.h"
@@ -112,6 +113,18 @@ static bool find_stacks(MdhThread *t, bool is_first)
     return false;
 }
 
+// Three quarters of the C stack are for nested calls: the stack of the main thread may grow to
+// the soft limit, and other threads get as much by default. Whoever starts a thread with less
+// sets c_stack_limit itself.
+static char *c_stack_limit(char *base)
+{
+    struct rlimit limit;
+    size_t bytes = 8 << 20;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < bytes)
+        bytes = limit.rlim_cur;
+    return base - bytes / 4 * 3;
+}
+
 MdhThread *mdh_thread_new(const char *name)
 {
     if (!mdh_gc_thread_register()) return NULL;
@@ -125,6 +138,7 @@ MdhThread *mdh_thread_new(const char *name)
     t->exc_line_at = -1;
     t->log_spans = MDH_NAETHING;
     t->c_stack_base = __builtin_frame_address(0);
+    t->c_stack_limit = c_stack_limit(t->c_stack_base);
     link_thread(t);
     mdh_gc_thread_enter(&t->gc);
     self = t;

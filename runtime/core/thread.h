@@ -58,6 +58,7 @@ struct MdhThread {
     MdhValue log_spans;    // innermost first, see builtins/log
     void *vm;              // lang/vm private
     void *c_stack_base;
+    char *c_stack_limit;   // below this address mdh_call throws the stack error
 };
 
 // Zeroed and scanned / pointer-free and undefined; NULL when there is no memory.
