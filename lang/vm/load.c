@@ -47,7 +47,8 @@ static uint32_t *bind_code(const BcProto *p, const uint32_t *slots)
     memcpy(code, p->code.items, p->code.len * sizeof *code);
     for (uint32_t i = 0; i < p->code.len; i += bc_op_length(p, p->code.items + i)) {
         Opcode op = BC_OP(code[i]);
-        if (op == OP_GETG || op == OP_SETG || op == OP_DEFG || op == OP_CALLG) code[i + 1] = slots[code[i + 1]];
+        if (op == OP_GETG || op == OP_SETG || op == OP_DEFG || op == OP_CALLG)
+            code[i + 1] = slots[code[i + 1]];
     }
     return code;
 }
@@ -86,12 +87,10 @@ VmCode *vm_module_extend(MdhThread *t, VmModule *m, BcModule *bc)
     VmCode *code = NULL;
     uint32_t n = bc->globals.len;
     uint32_t *slots = arena_alloc_array(bc->arena, n + 1, sizeof *slots);
+    // Its own names come first: looking for an outer one may load the prelude.
     for (uint32_t i = 0; slots && i < n; i++) {
-        const BcGlobal *g = &bc->globals.items[i];
-        slots[i] = g->kind == BC_GLOBAL_OWN ? vm_global_own(m, g->name) : UINT32_MAX;
-    }
-    for (uint32_t i = bc->n_own; slots && i < n; i++) {
-        slots[i] = vm_global_outer(t, m, bc->globals.items[i].name);
+        Slice name = bc->globals.items[i].name;
+        slots[i] = i < bc->n_own ? vm_global_own(m, name) : vm_global_outer(t, m, name);
         if (slots[i] == UINT32_MAX) slots = NULL;
     }
     if (slots) code = make_code(t, m, bc->main, slots);
