@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Dicts: compact and insertion-ordered. Header -> published table: entries in order, and over 8
-// of them an index of {hash, entry number}. Within a published table entries are only appended:
+// of them an index of {part of the hash, entry number}. Within a published table entries are only appended:
 // deleting writes ABSENT into the value, a slot is never reused for another key, compaction and
 // growth publish a new table. Readers take no lock. Creels use the same table without values
 // (the value is the key).
@@ -21,9 +21,11 @@ typedef struct MdhTable {
     uint32_t used, cap; // entries appended (deleted ones too), room
     uint32_t live;      // entries with a value
     uint32_t frozen;    // entries an iteration may still read: overwriting one copies first
-    uint32_t index_mask; // 0: no index (cap <= 8)
-    uint32_t pad;
-    uint64_t *index; // pointer-free: hash << 32 | entry + 1; 0 = free
+    uint32_t index_mask; // 0: no index
+    uint32_t
+        entry_mask; // the bits of an index slot that are entry + 1; the others: of the hash
+    uint32_t *index; // pointer-free; 0 = free
+    uint64_t pad;    // an entry never straddles a cache line
     MdhDictEntry entries[];
 } MdhTable;
 

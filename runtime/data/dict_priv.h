@@ -93,12 +93,12 @@ MDH_INLINE uint32_t table_guess_counted(const MdhTable *tab, MdhValue key)
 // never full and the slot of a key is there before `used` covers its entry.
 MDH_INLINE uint32_t table_find_indexed(const MdhTable *tab, MdhValue key, uint32_t hash)
 {
-    uint32_t mask = tab->index_mask;
+    uint32_t mask = tab->index_mask, entry_mask = tab->entry_mask;
     for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
-        uint64_t slot = __atomic_load_n(&tab->index[i], __ATOMIC_ACQUIRE);
+        uint32_t slot = __atomic_load_n(&tab->index[i], __ATOMIC_ACQUIRE);
         if (slot == 0) return TABLE_NONE;
-        if ((uint32_t)(slot >> 32) != hash) continue;
-        uint32_t e = (uint32_t)slot - 1;
+        if ((slot ^ hash) & ~entry_mask) continue;
+        uint32_t e = (slot & entry_mask) - 1;
         MdhValue k = MDH_SLOT_LOAD(&tab->entries[e].key);
         if (k.bits != key.bits && !table_same_key(k, key)) continue;
         return mdh_is_absent(MDH_SLOT_LOAD(&tab->entries[e].val)) ? TABLE_NONE : e;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The table behind dicts and creels. Entries {key, value} lie in insertion order. Up to 8 are
 // searched one by one. Integers that count up from the first are found by subtraction, until
-// another key comes. All other tables have an index of 64-bit words, hash << 32 | entry + 1,
-// probed linearly and at most 5/8 full. Hashes stand in the index, so a probe touches an entry
-// only when 32 bits agree, and a growing table is indexed anew by one pass over the old index
-// without touching a key.
+// another key comes. All other tables have an index, probed linearly and at most half full, of
+// 32-bit slots: as many low bits as it takes are the entry's number + 1, the others are those of
+// the hash, so that a probe hardly ever touches an entry in vain.
 //
 // What a reader without the lock relies on, in one published table:
 //   - an entry's key never changes to another key (it may become an equal, interned string);
@@ -19,11 +18,11 @@
 
 MdhTable mdh_table_empty = {.h = {.tag = MDH_TAG_BUFFER}};
 
-// Index slots for `want` entries: a power of two at least 8/5 of it.
+// Index slots for `want` entries: a power of two at least twice that.
 static uint64_t index_size(uint64_t want)
 {
-    uint64_t size = 16;
-    while (size / 8 * 5 < want) size *= 2;
+    uint64_t size = 32;
+    while (size / 2 < want) size *= 2;
     return size;
 }
 
@@ -41,10 +40,11 @@ static MDH_COLD void draw_seed(void)
 static bool add_index(MdhThread *t, MdhTable *tab, uint64_t size)
 {
     if (MDH_UNLIKELY(!__atomic_load_n(&mdh_table_seed, __ATOMIC_ACQUIRE))) draw_seed();
-    tab->index = mdh_new_atomic(t, size * sizeof(uint64_t));
+    tab->index = mdh_new_atomic(t, size * sizeof *tab->index);
     if (!tab->index) return false;
-    memset(tab->index, 0, size * sizeof(uint64_t));
+    memset(tab->index, 0, size * sizeof *tab->index);
     tab->index_mask = (uint32_t)(size - 1);
+    tab->entry_mask = tab->index_mask; // entries are half as many: entry + 1 fits
     return true;
 }
 
@@ -65,23 +65,19 @@ MdhTable *mdh_table_new(MdhThread *t, uint64_t want)
 {
     if (want <= TABLE_SMALL) return table_new(t, want, 0);
     uint64_t size = index_size(want);
-    return table_new(t, size / 8 * 5, size);
+    return table_new(t, size / 2, size);
+}
+
+MDH_INLINE uint32_t index_slot(const MdhTable *tab, uint32_t hash, uint32_t e)
+{
+    return (hash & ~tab->entry_mask) | (e + 1);
 }
 
 static void index_put(MdhTable *tab, uint32_t hash, uint32_t e)
 {
     uint32_t mask = tab->index_mask, i = hash & mask;
     while (tab->index[i]) i = (i + 1) & mask;
-    tab->index[i] = (uint64_t)hash << 32 | (e + 1);
-}
-
-// The entries of `to` are those of `from`, at the same numbers.
-static void reindex_same(MdhTable *to, const MdhTable *from)
-{
-    for (uint64_t i = 0; i <= from->index_mask; i++) {
-        uint64_t slot = from->index[i];
-        if (slot) index_put(to, (uint32_t)(slot >> 32), (uint32_t)slot - 1);
-    }
+    tab->index[i] = index_slot(tab, hash, e);
 }
 
 // Do the live entries, and `next` after them, count up from the first? Asked only of tables
@@ -119,25 +115,20 @@ MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want, Mdh
     }
     fresh->used = fresh->live = n;
     fresh->h.flags = tab->h.flags;
-    if (!fresh->index_mask) return fresh;
-    if (tab->index_mask && n == tab->used) {
-        reindex_same(fresh, tab);
-    } else {
-        for (uint32_t i = 0; i < n; i++)
-            index_put(fresh, table_hash(fresh->entries[i].key), i);
-    }
+    for (uint32_t i = 0; fresh->index_mask && i < n; i++)
+        index_put(fresh, table_hash(fresh->entries[i].key), i);
     return fresh;
 }
 
 // The slot that names this key's deleted entry, or the free one at the end of its chain.
-static uint64_t *index_slot_for(const MdhTable *tab, MdhValue key, uint32_t hash)
+static uint32_t *index_slot_for(const MdhTable *tab, MdhValue key, uint32_t hash)
 {
     uint32_t mask = tab->index_mask, i = hash & mask;
     for (;; i = (i + 1) & mask) {
-        uint64_t slot = tab->index[i];
+        uint32_t slot = tab->index[i];
         if (slot == 0) return &tab->index[i];
-        if ((uint32_t)(slot >> 32) != hash) continue;
-        MdhValue k = tab->entries[(uint32_t)slot - 1].key;
+        if ((slot ^ hash) & ~tab->entry_mask) continue;
+        MdhValue k = tab->entries[(slot & tab->entry_mask) - 1].key;
         if (k.bits == key.bits || table_same_key(k, key)) return &tab->index[i];
     }
 }
@@ -151,7 +142,7 @@ void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val)
     MDH_SLOT_STORE(&tab->entries[e].val, val);
     if (tab->index_mask) {
         uint32_t hash = table_hash(key);
-        __atomic_store_n(index_slot_for(tab, key, hash), (uint64_t)hash << 32 | (e + 1),
+        __atomic_store_n(index_slot_for(tab, key, hash), index_slot(tab, hash, e),
                          __ATOMIC_RELEASE);
     }
     __atomic_store_n(&tab->live, tab->live + 1, __ATOMIC_RELAXED);
