@@ -165,7 +165,7 @@ static MDH_NOINLINE MdhValue call_some_form(MdhThread *t, const MdhBuiltin *row,
 
 MdhValue mdh_builtin_call(MdhThread *t, const MdhBuiltin *row, int argc, MdhValue *w)
 {
-    if (MDH_UNLIKELY(argc != row->nreq || argc != row->nmax))
+    if (MDH_UNLIKELY(argc != row->nmax))
         return call_some_form(t, row, argc, w);
     for (int i = 0; i < argc; i++)
         if (MDH_UNLIKELY(!kind_fits(&row->params[i], w[i + 1])))
