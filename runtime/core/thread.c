@@ -114,14 +114,14 @@ static bool find_stacks(MdhThread *t, bool is_first)
 }
 
 // Three quarters of the C stack are for nested calls: the stack of the main thread may grow to
-// the soft limit, and other threads get as much by default. Whoever starts a thread with less
-// sets c_stack_limit itself.
+// the soft limit (ulimit -s), and other threads get as much by default, or 2 MB when there is
+// no limit. Whoever starts a thread with less sets c_stack_limit itself.
 static char *c_stack_limit(char *base)
 {
     struct rlimit limit;
-    size_t bytes = 8 << 20;
-    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < bytes)
-        bytes = limit.rlim_cur;
+    size_t bytes = 2 << 20;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        bytes = limit.rlim_cur < MAIN_STACK ? limit.rlim_cur : MAIN_STACK;
     return base - bytes / 4 * 3;
 }
 
