@@ -92,7 +92,7 @@ static bool check_shape(FnCheck *f)
         return verify_fail(f, 0, "%u of %u parameters required", p->nrequired, p->nparams);
     for (uint32_t i = 0; i < p->nparams; i++)
         if (!p->param_names || !p->param_names[i]) return verify_fail(f, 0, "parameter %u has no name", i);
-    if (p->nups > 255) return verify_fail(f, 0, "%u captured variables", p->nups);
+    if (p->nups > BC_MAX_CAPTURED) return verify_fail(f, 0, "%u captured variables", p->nups);
     if (!p->code.len || p->lines.len != p->code.len)
         return verify_fail(f, 0, "%u lines for %u words", p->lines.len, p->code.len);
     for (uint32_t i = 0; i < p->formats.len; i++)
@@ -113,6 +113,8 @@ static bool find_starts(FnCheck *f)
         if ((word & 255) >= OP_COUNT) return verify_fail(f, at, "no such instruction: %u", word & 255);
         if (BC_OP(word) == OP_NEWFN && BC_BX(word) >= p->protos.len)
             return verify_fail(f, at, "no such function: %u", BC_BX(word));
+        if (BC_OP(word) == OP_NEWFN && p->protos.items[BC_BX(word)]->nups > BC_MAX_CAPTURED)
+            return verify_fail(f, at, "captures too many variables");
         uint32_t len = bc_op_length(p, p->code.items + at);
         if (len > p->code.len - at) return verify_fail(f, at, "cut short");
         f->starts[at] |= AT_START;

@@ -8,6 +8,7 @@
 #include "lang/bytecode/proto.h"
 
 #define BC_MAX_REGISTERS 256
+#define BC_MAX_CAPTURED 255
 #define BC_MAX_NESTING 1200   // functions in functions
 
 // False: `why` (may be NULL) says what is wrong and where.
