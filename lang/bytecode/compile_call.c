@@ -33,35 +33,28 @@ static int plain_args(FnState *fs, const AstList *args, const AstNode *piped)
     return (int)args->len + (piped != NULL);
 }
 
-// Might evaluating `n` print, or change a global?
-static bool has_effects(const AstNode *n);
-
-static void note_effect(void *ctx, AstNode *child)
+// Neither fails nor does anything that a program could notice.
+static bool is_harmless(FnState *fs, const AstNode *n)
 {
-    bool *found = ctx;
-    if (!*found) *found = has_effects(child);
-}
-
-static bool has_effects(const AstNode *n)
-{
+    const Use *u;
     switch (n->kind) {
-    case AST_CALL: case AST_PIPE: case AST_ASSIGN: case AST_COMPOUND: case AST_BLOCK_EXPR:
-    case AST_KEEK: case AST_SPEIR: return true;
-    case AST_LAMBDA: return false;
-    default: break;
+    case AST_INT: case AST_FLOAT: case AST_STRING: case AST_BYTES: case AST_BOOL:
+    case AST_NAETHING: case AST_LAMBDA: return true;
+    case AST_GROUP: return is_harmless(fs, n->operand);
+    case AST_IDENT:
+        u = resolve_get(fs->c->names, n);
+        return u && u->n && u->candidates[0].certain;
+    default: return false;
     }
-    bool found = false;
-    ast_each_child(n, note_effect, &found);
-    return found;
 }
 
 // The callee comes before its arguments. A global may be fetched by the call itself when nothing
 // can tell the difference.
-static bool may_fetch_late(const Use *u, const AstList *args)
+static bool may_fetch_late(FnState *fs, const Use *u, const AstList *args)
 {
     if (u->n && u->candidates[0].certain && !u->candidates[0].var->reassigned) return true;
     for (uint32_t i = 0; i < args->len; i++)
-        if (has_effects(args->items[i])) return false;
+        if (!is_harmless(fs, args->items[i])) return false;
     return true;
 }
 
@@ -269,7 +262,7 @@ static void outer_call(FnState *fs, const AstNode *n, const Use *u, const AstNod
         return;
     }
     if (!b) {
-        call_global(fs, n, outer_global(fs, name), piped, dst, may_fetch_late(u, &n->call.args));
+        call_global(fs, n, outer_global(fs, name), piped, dst, may_fetch_late(fs, u, &n->call.args));
         return;
     }
     int mark = fs->free;
@@ -301,7 +294,7 @@ void call_expr(FnState *fs, const AstNode *n, const AstNode *piped, int dst)
     }
     uint32_t slot;
     if (u && use_is_global(u, &slot)) {
-        call_global(fs, n, slot, piped, dst, may_fetch_late(u, &n->call.args));
+        call_global(fs, n, slot, piped, dst, may_fetch_late(fs, u, &n->call.args));
         return;
     }
     int mark = fs->free;

@@ -248,6 +248,7 @@ static void top_level(FnState *fs, const AstList *list)
         } else {
             statement(fs, n);
         }
+        raise_strays(fs, &ctx);
         patch_here(fs, &ctx.breaks);
         fs->ctx = NULL;
     }

@@ -16,28 +16,34 @@ static Context *target_of(FnState *fs, ExitKind kind)
     return NULL;
 }
 
+static bool same_way(Pending a, Pending b)
+{
+    return a.kind == b.kind && a.target == b.target && a.stray == b.stray;
+}
+
 // The number, from 1, of this way out among those that lead through the finally.
 static uint32_t pending_number(FnState *fs, Context *c, Pending p)
 {
     for (uint32_t i = 0; i < c->pending.len; i++)
-        if (c->pending.items[i].kind == p.kind && c->pending.items[i].target == p.target) return i + 1;
+        if (same_way(c->pending.items[i], p)) return i + 1;
     if (!avec_push(fs->c->scratch, &c->pending, p)) fail_at(fs, NULL, "E0300", "Nae memory left");
     return c->pending.len;
 }
 
-// Jumps to where `kind` leads, through every finally between here and `target`.
-static void go_out(FnState *fs, ExitKind kind, Context *target, int value)
+// Jumps to where `p` leads, through every finally between here and its target.
+static void go_out(FnState *fs, Pending p, int value)
 {
+    Context *target = p.target;
     for (Context *c = fs->ctx; c != target && c; c = c->outer) {
         if (c->kind != CTX_FINALLY) continue;
-        uint32_t number = pending_number(fs, c, (Pending){kind, target});
+        uint32_t number = pending_number(fs, c, p);
         if (value >= 0) emit_move(fs, c->reg, value);
         else EMIT(fs, LOADNIL, c->reg, 0, 0);
         emit_int(fs, c->kind_reg, number);
         emit_jmp(fs, &c->to_finally);
         return;
     }
-    switch (kind) {
+    switch (p.kind) {
     case EXIT_BREAK: emit_jmp(fs, &target->breaks); break;
     case EXIT_CONTINUE: emit_jmp(fs, &target->continues); break;
     case EXIT_VALUE:
@@ -45,11 +51,38 @@ static void go_out(FnState *fs, ExitKind kind, Context *target, int value)
         emit_jmp(fs, &target->breaks);
         break;
     case EXIT_STATEMENT: emit_jmp(fs, &target->breaks); break;
+    case EXIT_STRAY: emit_jmp(fs, &target->strays.items[p.stray].at); break;
     case EXIT_RETURN:
         if (value >= 0) EMIT(fs, RET, value, 0, 0);
         else EMIT(fs, RETNIL, 0, 0, 0);
         break;
     }
+}
+
+static void go_astray(FnState *fs, bool is_haud, uint32_t line)
+{
+    Context *top = fs->ctx;
+    while (top->outer) top = top->outer;
+    Stray s = {.is_haud = is_haud, .line = line};
+    if (!avec_push(fs->c->scratch, &top->strays, s)) {
+        fail_at(fs, NULL, "E0300", "Nae memory left");
+        return;
+    }
+    go_out(fs, (Pending){EXIT_STRAY, top, top->strays.len - 1}, -1);
+}
+
+void raise_strays(FnState *fs, Context *ctx)
+{
+    JumpList over = {0};
+    if (!ctx->strays.len) return;
+    emit_jmp(fs, &over);
+    for (uint32_t i = 0; i < ctx->strays.len; i++) {
+        Stray *s = &ctx->strays.items[i];
+        patch_here(fs, &s->at);
+        at_line(fs, s->line);
+        EMIT(fs, STRAY, s->is_haud, 0, 0);
+    }
+    patch_here(fs, &over);
 }
 
 void leave(FnState *fs, ExitKind kind, int value, const AstNode *n)
@@ -61,12 +94,12 @@ void leave(FnState *fs, ExitKind kind, int value, const AstNode *n)
     } else if (!target) {
         // Outside a loop: at top level an error, in a function the end of the call.
         if (!fs->parent) {
-            EMIT(fs, STRAY, kind == EXIT_CONTINUE, 0, 0);
+            go_astray(fs, kind == EXIT_CONTINUE, n->op_line);
             return;
         }
         kind = EXIT_RETURN;
     }
-    go_out(fs, kind, target, value);
+    go_out(fs, (Pending){kind, target, 0}, value);
 }
 
 static void gie(FnState *fs, const AstNode *n)
@@ -263,7 +296,7 @@ static void dispatch_pending(FnState *fs, Context *ctx)
         Pending p = ctx->pending.items[i];
         emit(fs, BC_WORD(OP_JEQI, ctx->kind_reg, i + 1, 0));
         emit_jump(fs, &next);
-        go_out(fs, p.kind, p.target, ctx->reg);
+        go_out(fs, p, ctx->reg);
         patch_here(fs, &next);
     }
     JumpList normal = {0};

@@ -42,12 +42,23 @@ typedef struct JumpList {
     VEC(uint32_t) at;        // positions of the offset words
 } JumpList;
 
-typedef enum { EXIT_BREAK, EXIT_CONTINUE, EXIT_RETURN, EXIT_VALUE, EXIT_STATEMENT } ExitKind;
+typedef enum {
+    EXIT_BREAK, EXIT_CONTINUE, EXIT_RETURN, EXIT_VALUE, EXIT_STATEMENT, EXIT_STRAY
+} ExitKind;
 
 typedef struct Pending {     // a way out that leads through a finally
     ExitKind kind;
     struct Context *target;
+    uint32_t stray;          // EXIT_STRAY: which one of the target's
 } Pending;
+
+// A brak or haud at top level outside a loop: an error, but one that no hae_a_bash around it
+// catches, because it is raised where the top-level statement ends.
+typedef struct Stray {
+    JumpList at;
+    bool is_haud;
+    uint32_t line;
+} Stray;
 
 // What encloses the code being compiled, within one function.
 typedef struct Context {
@@ -58,6 +69,7 @@ typedef struct Context {
     int kind_reg;            // finally: which pending way out
     JumpList to_finally;
     VEC(Pending) pending;
+    VEC(Stray) strays;       // top-level statement
 } Context;
 
 typedef struct UpRef {
@@ -166,5 +178,6 @@ void statement(FnState *fs, const AstNode *n);
 void statements(FnState *fs, const AstList *list);
 void block(FnState *fs, const AstNode *n);           // in a scope of its own
 void leave(FnState *fs, ExitKind kind, int value, const AstNode *n);
+void raise_strays(FnState *fs, Context *ctx);        // at the end of a top-level statement
 void compile_kin(FnState *fs, const AstNode *n);
 #endif
