@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// run, trace, check, tokens, ast, disasm: reading a program, handing it to the floor below, and
+// run, trace, check, fmt, tokens, ast, disasm: reading a program, handing it to the floor below, and
 // printing what comes back.
 #include "tools/cli/commands.h"
 
@@ -14,6 +14,7 @@
 #include "lang/syntax/token_dump.h"
 #include "runtime/sys/out.h"
 #include "runtime/sys/process.h"
+#include "tools/fmt/fmt.h"
 
 #define MAX_LISTING ((size_t)2 << 30)
 
@@ -123,6 +124,55 @@ int cmd_check(MdhThread *t, const char *path)
     bool got = load(path, &l);
     int status = got || l.diags.n_errors ? report_check(t, &l, path) : 1;
     unload(&l);
+    return status;
+}
+
+// ---- formatting -----------------------------------------------------------------------------------
+
+static bool write_back(const char *path, const Buf *text)
+{
+    int sys_errno = 0;
+    MdhErr err = os_write_file(path, text->data, text->len, OS_WRITE_REPLACE, &sys_errno);
+    if (err == MDH_OK) return true;
+    Buf b;
+    buf_init(&b, 16384);
+    buf_printf(&b, "Cannae write tae %s: %s\n", path, drv_os_text(err, sys_errno));
+    mdh_err_write(b.data, b.len);
+    buf_deinit(&b);
+    return false;
+}
+
+static int say_formatted(const Cli *cli, bool same, const Buf *text)
+{
+    const char *path = cli->operands[0];
+    bool check = cli->given[OPT_FMT_CHECK];
+    Buf out;
+    if (!check && !same && !write_back(path, text)) return 1;
+    buf_init(&out, MAX_LISTING);
+    if (!check) buf_printf(&out, "Bonnie! Formatted %s - lookin' braw!\n", path);
+    else if (same) buf_printf(&out, "✓ %s is already formatted braw!\n", path);
+    else buf_printf(&out, "✗ %s needs formattin'!\n", path);
+    int status = print(&out);
+    return check && !same ? 1 : status;
+}
+
+int cmd_fmt(MdhThread *t, const Cli *cli)
+{
+    Buf source, text;
+    DiagList diags;
+    int status = 1;
+    buf_init(&source, SYNTAX_MAX_SOURCE);
+    buf_init(&text, MAX_LISTING);
+    diag_init(&diags, 0);
+    if (drv_read_source(cli->operands[0], &source)) {
+        if (fmt_source(buf_view(&source), cli->operands[0], &text, &diags))
+            status = say_formatted(cli, slice_eq(buf_view(&source), buf_view(&text)), &text);
+        else
+            drv_report_diags(t, &diags);
+    }
+    diag_deinit(&diags);
+    buf_deinit(&text);
+    buf_deinit(&source);
     return status;
 }
 

@@ -9,6 +9,7 @@
 int cmd_run(MdhThread *t, const Cli *cli);
 int cmd_trace(MdhThread *t, const Cli *cli);
 int cmd_check(MdhThread *t, const char *path);
+int cmd_fmt(MdhThread *t, const Cli *cli);
 int cmd_tokens(MdhThread *t, const char *path);
 int cmd_ast(MdhThread *t, const char *path);
 int cmd_disasm(MdhThread *t, const char *path);

@@ -87,6 +87,7 @@ static int with_runtime(int argc, char **argv, const Cli *cli)
     case CMD_RUN: return cmd_run(t, cli);
     case CMD_TRACE: return cmd_trace(t, cli);
     case CMD_CHECK: return cmd_check(t, cli->operands[0]);
+    case CMD_FMT: return cmd_fmt(t, cli);
     case CMD_TOKENS: return cmd_tokens(t, cli->operands[0]);
     case CMD_AST: return cmd_ast(t, cli->operands[0]);
     case CMD_DISASM: return cmd_disasm(t, cli->operands[0]);
