@@ -36,7 +36,7 @@ fuzz:
 
 asan:
 	@scripts/setup.sh test
-	@tests/run_all.py lint build-asan unit-asan golden-asan
+	@tests/run_all.py lint build-asan unit-asan golden-asan failing hostile-asan
 
 tsan:
 	@scripts/setup.sh test
@@ -47,7 +47,7 @@ soak:
 	@tests/run_all.py --soak
 
 docs: build
-	@build/bin/mdhavers doc --builtins > docs/src/reference/builtins.md
+	@scripts/gen_docs.py
 
 install: build
 	@DESTDIR=$(DESTDIR) cmake --install build --prefix $(PREFIX)

@@ -2,24 +2,28 @@
 # SPDX-License-Identifier: MIT
 """Everything that must hold, behind `make test`.
 
-    tests/run_all.py [--soak] [--seconds-each N] [step…]      default: all steps but the tsan ones
+    tests/run_all.py [--soak] [--seconds-each N] [step…]      default: all steps of `make test`
 
 Each step prints its own counts (`name: N passed, N failed`); the last line is the total, `N passed,
 N failed`. The exit status is not 0 when anything failed, when a step broke off or printed no count,
 or when there were fewer tests than tests/MINIMUM knows of.
 """
 import argparse
+import concurrent.futures
 import os
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-COUNT = re.compile(r"^(?:(\S.*): )?(\d+) passed, (\d+) failed")
+COUNT = re.compile(r"^(\S.*): (\d+) passed, (\d+) failed")
+PROGRESS = re.compile(r"^(\[\d+/\d+\] |ninja: |-- )")
 JOBS = len(os.sched_getaffinity(0))
 STEP_LIMIT_S = 1500
 
@@ -30,6 +34,8 @@ SANITIZER_ENV = {
     "TSAN_OPTIONS": "halt_on_error=1",
     "MDH_TEST_LIMIT_S": "60",
 }
+# Sanitizers make frames of C many times as big; the language's depth limits are to stay what they are.
+SANITIZER_STACK = 64 << 20
 
 
 class Step:
@@ -39,54 +45,74 @@ class Step:
         self.name, self.needs, self.work = name, needs, work
 
 
-def stream(argv, env=None, limit=STEP_LIMIT_S):
-    """Run a child, passing its output on: (exit status or None when too slow, its counts)."""
-    counts, slow = [], threading.Event()
-    child = subprocess.Popen([str(a) for a in argv], cwd=ROOT, env={**os.environ, **(env or {})},
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             errors="backslashreplace", start_new_session=True)
+def set_stack():
+    """In the child that is to run sanitized programs."""
+    _, most = resource.getrlimit(resource.RLIMIT_STACK)
+    room = SANITIZER_STACK if most == resource.RLIM_INFINITY else min(SANITIZER_STACK, most)
+    resource.setrlimit(resource.RLIMIT_STACK, (room, most))
 
+
+def start(argv, env):
+    """A child that leads a session of its own, its two outputs in one pipe."""
+    return subprocess.Popen([str(a) for a in argv], cwd=ROOT, env={**os.environ, **(env or {})},
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            errors="backslashreplace", start_new_session=True,
+                            preexec_fn=set_stack if env is SANITIZER_ENV else None)
+
+
+def lines_of(child, limit):
+    """The lines that a child prints; it is stopped when it takes too long."""
     def stop():
-        slow.set()
         os.killpg(child.pid, signal.SIGKILL)  # our own child: it leads its session
 
     timer = threading.Timer(limit, stop)
     timer.start()
     try:
-        for line in child.stdout:
-            print(line, end="", flush=True)
-            found = COUNT.match(line)
-            if found:
-                counts.append((found[1], int(found[2]), int(found[3])))
-        status = child.wait()
+        yield from child.stdout
+        if child.wait() == -signal.SIGKILL:
+            yield f"{child.args[0]}: stopped, perhaps after {limit} s\n"
     finally:
         timer.cancel()
-    if slow.is_set():
-        print(f"{argv[0]}: still running after {limit} s")
-    return (None if slow.is_set() else status), counts
 
 
-def build(preset, targets):
-    """Configure and build: one test, that it works."""
+def stream(argv, env=None, limit=STEP_LIMIT_S, show=lambda line: True):
+    """Run a child, passing its output on: (exit status, all of its lines)."""
+    child, lines = start(argv, env), []
+    for line in lines_of(child, limit):
+        lines.append(line)
+        if show(line):
+            print(line, end="", flush=True)
+    return child.returncode, lines
+
+
+def counts_in(lines):
+    """The counts that a script printed: (name, passed, failed)."""
+    found = filter(None, map(COUNT.match, lines))
+    return [(match[1], int(match[2]), int(match[3])) for match in found]
+
+
+def build(preset, *targets):
+    """Configure and build: two tests, that it works and that the compiler has nothing to say."""
     def work(_options):
         folder = ROOT / ("build" if preset == "release" else f"build-{preset}")
-        status = 0
+        status, lines = 0, []
         if not (folder / "build.ninja").exists():
-            status, _ = stream(["cmake", "--preset", preset])
+            status, _ = stream(["cmake", "--preset", preset], show=lambda line: False)
         if not status:
-            status, _ = stream(["cmake", "--build", folder, "-j", JOBS, "--target", *targets])
-        yield f"build({preset})", int(status == 0), int(status != 0)
+            status, lines = stream(["cmake", "--build", folder, "-j", JOBS, "--target", *targets],
+                                   show=lambda line: not PROGRESS.match(line))
+        noisy = any("warning:" in line for line in lines)
+        for name, bad in ((f"build({preset})", status != 0), (f"warnings({preset})", noisy)):
+            print(f"{name}: {int(not bad)} passed, {int(bad)} failed")
+            yield name, int(not bad), int(bad)
     return work
 
 
 def script(path, *args, env=None):
     """A script that prints its own counts."""
     def work(_options):
-        if not (ROOT / path).exists():
-            print(f"{path} is missing")
-            yield path, 0, 1
-            return
-        status, counts = stream([ROOT / path, *args], env)
+        status, lines = stream([ROOT / path, *args], env)
+        counts = counts_in(lines)
         if status != 0 and not any(failed for _, _, failed in counts):
             print(f"{path}: exit status {status}")
             counts.append((path, 0, 1))
@@ -94,21 +120,17 @@ def script(path, *args, env=None):
     return work
 
 
-def unit(folder, env=None):
-    """All the unit-test programs of a build folder, added up."""
+def unit(folder, pattern="test_*", env=None):
+    """All the unit-test programs of a build folder, added up. Each test has a limit of its own."""
     def work(_options):
         passed = failed = 0
-        for program in sorted((ROOT / folder / "tests").glob("test_*")):
-            # Each test in it has a limit of its own.
-            result = subprocess.run([program], cwd=ROOT, env={**os.environ, **(env or {})},
-                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                    errors="backslashreplace", check=False)
-            lines = result.stdout.splitlines()
-            found = COUNT.match(lines[-1]) if lines else None
-            good, bad = (int(found[2]), int(found[3])) if found else (0, 1)
-            if bad or result.returncode:
+        for program in sorted((ROOT / folder / "tests").glob(pattern)):
+            status, lines = stream([program], env, show=lambda line: False)
+            counts = counts_in([f"all: {line}" for line in lines[-1:]])
+            good, bad = counts[0][1:] if counts else (0, 1)
+            if bad or status:
                 bad = bad or 1
-                print(result.stdout, end="")
+                print("".join(lines), end="")
                 print(f"    again: {program.relative_to(ROOT)}")
             passed, failed = passed + good, failed + bad
         name = f"unit({folder})"
@@ -117,46 +139,78 @@ def unit(folder, env=None):
     return work
 
 
+def fuzz_one(program, seconds):
+    """One fuzzer from its corpus; what makes it crash is kept in build-fuzz/corpus."""
+    corpus = ROOT / "fuzz" / "corpus" / program.name.removeprefix("fuzz_")
+    words = ROOT / "fuzz" / f"{program.name.removeprefix('fuzz_')}.dict"
+    grown = ROOT / "build-fuzz" / "corpus" / program.name
+    grown.mkdir(parents=True, exist_ok=True)
+    argv = [program, grown, *([corpus] if corpus.is_dir() else []),
+            *([f"-dict={words}"] if words.exists() else []),
+            f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
+            f"-artifact_prefix={grown.parent}/{program.name}-", "-print_final_stats=0", "-verbosity=0"]
+    status, lines = stream(argv, SANITIZER_ENV, seconds + 120, show=lambda line: False)
+    return status == 0, "".join(lines)
+
+
 def fuzz(options):
-    """Each fuzzer for a few seconds from its corpus; a crash keeps its input in build-fuzz/."""
+    """Each fuzzer for a few seconds, as many at a time as there are processors."""
+    programs = sorted((ROOT / "build-fuzz" / "fuzz").glob("fuzz_*"))
     passed = failed = 0
-    for program in sorted((ROOT / "build-fuzz" / "fuzz").glob("fuzz_*")):
-        corpus = ROOT / "fuzz" / "corpus" / program.name.removeprefix("fuzz_")
-        grown = ROOT / "build-fuzz" / "corpus" / program.name
-        grown.mkdir(parents=True, exist_ok=True)
-        argv = [program, grown, *([corpus] if corpus.is_dir() else []),
-                f"-max_total_time={options.seconds_each}", "-timeout=10", "-rss_limit_mb=2048",
-                f"-artifact_prefix={grown.parent}/{program.name}-", "-print_final_stats=0",
-                "-verbosity=0"]
-        status, _ = stream(argv, SANITIZER_ENV, limit=options.seconds_each + 120)
-        good = status == 0
-        passed, failed = passed + good, failed + (not good)
-        print(f"{program.name}: {'ok' if good else 'FAILED'} ({options.seconds_each} s)")
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        runs = pool.map(lambda program: fuzz_one(program, options.seconds_each), programs)
+        for program, (good, said) in zip(programs, runs):
+            passed, failed = passed + good, failed + (not good)
+            print(f"{program.name}: {'ok' if good else 'FAILED'} ({options.seconds_each} s)")
+            print("" if good else said[-8000:], end="", flush=True)
     print(f"fuzz: {passed} passed, {failed} failed")
     yield "fuzz", passed, failed
 
 
-GOLDEN = "tests/run.py"
+def install(_options):
+    """Installed elsewhere, it runs and finds its standard library."""
+    with tempfile.TemporaryDirectory(prefix="mdh-install-") as folder:
+        prefix, program = pathlib.Path(folder) / "prefix", pathlib.Path(folder) / "try.braw"
+        program.write_text('fetch "maths" tae m\nblether m.square(7)\n')
+        status, lines = stream(["cmake", "--install", "build", "--prefix", prefix],
+                               show=lambda line: False)
+        if status == 0:
+            status, lines = stream([prefix / "bin" / "mdhavers", "run", program],
+                                   show=lambda line: False)
+        good = status == 0 and lines == ["49\n"]
+        print("" if good else "".join(lines), end="")
+    print(f"install: {int(good)} passed, {int(not good)} failed")
+    yield "install", int(good), int(not good)
+
+
+GOLDEN, RELEASE, ASAN = "tests/run.py", "build/bin/mdhavers", "build-asan/bin/mdhavers"
 STEPS = [
     Step("lint", None, script("scripts/lint.py")),
     Step("floors", None, script("scripts/floors.py")),
-    Step("build", None, build("release", ["all"])),
+    Step("build", None, build("release", "all")),
     Step("unit", "build", unit("build")),
-    Step("golden", "build", script(GOLDEN, "--bin", "build/bin/mdhavers", "--mode", "interp",
-                                   "--mode", "gc-stress")),
-    Step("builtins", "build", script("tests/builtins_test.py", "--bin", "build/bin/mdhavers")),
-    Step("cli", "build", script("tests/cli_test.py", "--bin", "build/bin/mdhavers")),
-    Step("oracle", "build", script("tests/oracle_test.py", "--bin", "build/bin/mdhavers")),
-    Step("build-asan", None, build("asan", ["all"])),
-    Step("unit-asan", "build-asan", unit("build-asan", SANITIZER_ENV)),
-    Step("golden-asan", "build-asan", script(GOLDEN, "--bin", "build-asan/bin/mdhavers", "--mode",
-                                             "interp", "--limit", "60", env=SANITIZER_ENV)),
-    Step("build-fuzz", None, build("fuzz", ["fuzzers"])),
+    Step("golden", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "interp", "--mode", "gc-stress")),
+    Step("cli", "build", script("tests/cli_test.py", "--bin", RELEASE)),
+    Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
+    Step("oracle", "build", script("tests/oracle_test.py", "--bin", RELEASE)),
+    Step("hostile", "build", script("tests/hostile_test.py", "--bin", RELEASE)),
+    Step("docs", "build", script("scripts/gen_docs.py", "--check")),
+    Step("install", "build", install),
+    Step("build-asan", None, build("asan", "all", "failing_mdhavers")),
+    Step("unit-asan", "build-asan", unit("build-asan", env=SANITIZER_ENV)),
+    Step("golden-asan", "build-asan", script(GOLDEN, "--bin", ASAN, "--mode", "interp",
+                                             env=SANITIZER_ENV)),
+    Step("failing", "build-asan", script("tests/failing_test.py", env=SANITIZER_ENV)),
+    Step("build-fuzz", None, build("fuzz", "fuzzers")),
     Step("fuzz", "build-fuzz", fuzz),
 ]
+# Not part of `make test`.
 EXTRA = [
-    Step("build-tsan", None, build("tsan", ["all"])),
-    Step("unit-tsan", "build-tsan", unit("build-tsan", SANITIZER_ENV)),
+    Step("hostile-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",
+                                              env=SANITIZER_ENV)),
+    Step("golden-every", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "gc-every")),
+    Step("build-tsan", None, build("tsan", "all")),
+    Step("unit-tsan", "build-tsan", unit("build-tsan", env=SANITIZER_ENV)),
 ]
 
 
@@ -186,12 +240,13 @@ def run_step(step, options, minimum):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--soak", action="store_true", help="gc-stress at every allocation, long fuzzing")
+    parser.add_argument("--soak", action="store_true",
+                        help="all steps, a collection at every allocation, long fuzzing")
     parser.add_argument("--seconds-each", type=int, default=10, help="for each fuzzer")
     parser.add_argument("step", nargs="*", help=" ".join(s.name for s in STEPS + EXTRA))
     options = parser.parse_args()
     if options.soak:
-        os.environ["MDH_STRESS_EVERY"] = "1"
+        options.step = [s.name for s in STEPS + EXTRA]
         options.seconds_each = 600
     unknown = set(options.step) - {step.name for step in STEPS + EXTRA}
     if unknown:
@@ -210,7 +265,7 @@ def main():
         passed, failed = sum(c[1] for c in counts), sum(c[2] for c in counts)
         total[0] += passed
         total[1] += failed
-        if failed:
+        if counts[0][2]:
             broken.add(step.name)
         summary.append(f"  {step.name:12} {passed:6} passed {failed:4} failed"
                        f" {time.monotonic() - start:7.1f} s")
