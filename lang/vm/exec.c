@@ -755,7 +755,9 @@ step:
         uint32_t w = *ip++;
         MdhValue o = RA, k = RB, v = RC;
         SAVE();
-        if (MDH_LIKELY(mdh_is_bytes(o)) && MDH_LIKELY(mdh_both_fixint(k, v))) {
+        // With other threads about, a store has to hold the lock: the builtin does.
+        if (MDH_LIKELY(mdh_is_bytes(o)) && MDH_LIKELY(mdh_both_fixint(k, v)) &&
+            MDH_LIKELY(!__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED))) {
             const MdhWindow *win = mdh_bytes_writable(t, o);
             if (!win) goto threw;
             uint64_t i = (uint64_t)mdh_fixint(k), width = w >> 24, n = (uint64_t)mdh_fixint(v);

@@ -149,6 +149,8 @@ bool vm_unwind(MdhThread *t)
         mdh_throw_at(t, code->info.name, code->info.file, code->info.lines[at]);
         const BcHandler *h = t->exiting ? NULL : handler_for(code, f->ip);
         if (h) {
+            // What lies above the handler's register is dead: let go of it.
+            for (MdhValue *r = f->base + h->reg + 1; r < f->base + code->info.nregs; r++) *r = MDH_ABSENT;
             if (!h->keep_all) f->base[h->reg] = mdh_take_error(t);
             f->ip = code->info.code + h->target;
             return true;

@@ -119,6 +119,7 @@ MdhValue mdh_handle_open_own(MdhThread *t, const MdhHandleType *type, void *thin
 {
     uint32_t at;
     uint64_t generation;
+    mdh_gc_run_finalisers(); // lost handles give their places and descriptors back
     if (!take_place(type, thing, &at, &generation)) {
         type->release(thing);
         return mdh_throw_oom(t, sizeof(Place));
