@@ -14,6 +14,7 @@ import math
 import os
 import pathlib
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -23,6 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 MIN, MAX = -2**63, 2**63 - 1
 JINGS = "Jings! Something went awfy wrang: "
 OVERFLOW = "Wheesht! Yer number's too muckle at line 1 - it's overflowed!"
+MINCE = "That's pure mince! Type error at line 1: "
 ZERO = "Ye numpty! Tryin' tae divide by zero at line 1"
 
 
@@ -474,6 +476,137 @@ def area_flow(r):
     yield (f"{{ ken out = []; ken f = |x| {{ {ours}}}; fer n in 0..3 {{ hae_a_bash {{ "
            "shove(out, [\"gie\", f(n)]) } gin_it_gangs_wrang e { shove(out, [\"hurl\", e]) } } "
            "gie out }"), show(out)
+
+
+def area_formats(r):
+    """Format specs that Python has too, with the alignment always said."""
+    align = r.choice(["", "<", ">", "^", "*<", ".>", "-^"])
+    width = str(r.randint(1, 14)) if align else ""
+    n, x, s = r.randint(-99999, 99999), r.uniform(-5000, 5000), any_text(r, 8, "abcxyz é日")
+    spec = f"{align}{width}{r.choice('dxXbo')}"
+    yield f"f'[{{{src_int(n)}:{spec}}}]'", f"[{n:{spec}}]"
+    spec = f"0{r.randint(1, 12)}{r.choice('dxb')}"
+    yield f"f'{{{abs(n)}:{spec}}}'", f"{abs(n):{spec}}"
+    spec = f"{align}{width}.{r.randint(0, 8)}{r.choice('feg')}"
+    yield f"f'[{{{src(x)}:{spec}}}]'", f"[{x:{spec}}]"
+    if align:
+        yield f"f'[{{{src_str(s)}:{align}{width}}}]'", f"[{s:{align}{width}}]"
+
+
+def same_value(a, b):
+    """The language's `==`: bools are no numbers, dicts go by identity."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same_value, a, b))
+    return not isinstance(a, dict) and a == b
+
+
+LITERALS = [0, 1, 2, -1, 1.0, 2.5, "a", "b", "", True, False, None]
+
+
+def pattern(r, depth, names):
+    """(text, matcher): matcher(value, bound) -> does it match; fills bound."""
+    kind = r.randrange(6 if depth else 4)
+    if kind < 2:
+        literal = r.choice(LITERALS)
+        text = str(literal) if isinstance(literal, float) else \
+            f'"{literal}"' if isinstance(literal, str) else show(literal)
+        return text, lambda v, _bound: same_value(literal, v)
+    if kind == 2 and names:
+        name = names.pop()
+        return name, lambda v, bound: bound.update({name: v}) or True
+    if kind < 4:
+        return "_", lambda v, _bound: True
+    if kind == 4:
+        return list_pattern(r, depth, names)
+    keys = r.sample("kmn", r.randint(1, 2))
+    parts = [pattern(r, depth - 1, names) for _ in keys]
+    text = "{" + ", ".join(f'"{k}": {t}' for k, (t, _) in zip(keys, parts)) + "}"
+    return text, lambda v, bound: isinstance(v, dict) and all(
+        k in v and m(v[k], bound) for k, (_, m) in zip(keys, parts))
+
+
+def list_pattern(r, depth, names):
+    parts = [pattern(r, depth - 1, names) for _ in range(r.randint(0, 3))]
+    rest = names.pop() if names and r.random() < 0.4 else None
+    texts = [t for t, _ in parts] + ([f"...{rest}"] if rest else [])
+
+    def match(v, bound):
+        if not isinstance(v, list) or len(v) < len(parts) or (not rest and len(v) != len(parts)):
+            return False
+        if not all(m(x, bound) for (_, m), x in zip(parts, v)):
+            return False
+        if rest:
+            bound[rest] = v[len(parts):]
+        return True
+    return "[" + ", ".join(texts) + "]", match
+
+
+def matched_value(r, depth=2):
+    kind = r.randrange(6 if depth else 4)
+    if kind < 4:
+        return r.choice(LITERALS)
+    if kind == 4:
+        return [matched_value(r, depth - 1) for _ in range(r.randint(0, 3))]
+    return {k: matched_value(r, depth - 1) for k in r.sample("kmn", r.randint(0, 3))}
+
+
+def area_matches(r):
+    """Arms with literals, names, lists and dicts against a plain matcher."""
+    arms = []
+    for number in range(r.randint(1, 4)):
+        names = [f"v{number}a", f"v{number}b", f"v{number}c"]
+        arms.append(pattern(r, 2, names))
+    for _ in range(4):
+        value, want = matched_value(r), None
+        for number, (_, match) in enumerate(arms):
+            bound = {}
+            if match(value, bound):
+                want = show([number, [bound[k] for k in sorted(bound)]])
+                break
+        text = " ".join(f"whan {t} -> [{n}, [{', '.join(sorted(names_in(t)))}]]"
+                        for n, (t, _) in enumerate(arms))
+        yield f"keek {src(value)} {{ {text} }}", want or \
+            f"{MINCE}Nae match found fer {show(value)}"
+
+
+def names_in(text):
+    return {word for word in re.findall(r"v[0-9][abc]", text)}
+
+
+def area_calls(r):
+    """Positional, default, rest and keyword arguments."""
+    count = r.randint(0, 4)
+    params = "abcd"[:count]
+    required = r.randint(0, count)
+    rest = r.random() < 0.3
+    head = [p if i < required else f"{p} = {i * 10}" for i, p in enumerate(params)]
+    given = [r.randint(0, 99) for _ in range(r.randint(0, 5))]
+    named = {k: r.randint(100, 199) for k in r.sample("abcdz", r.choice([0, 0, 1, 2]))}
+    values, want = dict(zip(params, given)), None
+    for name, value in named.items():
+        if want is None and name not in params:
+            want = f"{MINCE}Function 'f' has nae parameter '{name}'"
+        if want is None and name in values:
+            want = f"{MINCE}Function 'f' gets '{name}' twice"
+        values.setdefault(name, value)
+    if want is None and (len(given) > count and not rest):
+        want = ""
+    for i, name in enumerate(params):
+        if i >= required:
+            values.setdefault(name, i * 10)
+        elif want is None and name not in values:
+            want = ""
+    if want == "" or (want is not None and len(given) > count):
+        return  # arity errors have forms of their own; which of two errors comes first is open
+    if want is None:
+        extra = [given[count:]] if rest else []
+        want = show([values[p] for p in params] + extra)
+    args = ", ".join([*map(str, given), *(f"{k}: {v}" for k, v in named.items())])
+    body = ", ".join([*params, *(["more"] if rest else [])])
+    yield (f"{{ dae f({', '.join(head + (['...more'] if rest else []))}) {{ gie [{body}] }} "
+           f"gie f({args}) }}"), want
 
 
 class Env(dict):
