@@ -243,8 +243,12 @@ static void top_level(FnState *fs, const AstList *list)
         bool last = i + 1 == list->len;
         Context ctx = {.kind = CTX_TOP_STATEMENT};
         fs->ctx = &ctx;
-        if (last && fs->c->env->keep_last_value && n->kind == AST_EXPR_STMT) {
-            EMIT(fs, RET, expr_fresh(fs, n->operand), 0, 0);
+        if (last && fs->c->env->keep_last_value) {
+            int value = new_reg(fs, n);
+            EMIT(fs, LOADNIL, value, 0, 0);
+            fs->nlocals = fs->free;
+            last_value(fs, n, value);
+            EMIT(fs, RET, value, 0, 0);
         } else {
             statement(fs, n);
         }

@@ -180,4 +180,5 @@ void block(FnState *fs, const AstNode *n);           // in a scope of its own
 void leave(FnState *fs, ExitKind kind, int value, const AstNode *n);
 void raise_strays(FnState *fs, Context *ctx);        // at the end of a top-level statement
 void compile_kin(FnState *fs, const AstNode *n);
+void last_value(FnState *fs, const AstNode *n, int dst); // a statement's value, left as it was when it has none
 #endif
