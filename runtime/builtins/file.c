@@ -238,7 +238,7 @@ static int make_all(char *path)
         *p = 0;
         int err = make_one(path);
         *p = '/';
-        if (err) return err;
+        if (err) return err == EEXIST ? ENOTDIR : err; // a file in the way
     }
     return make_one(path);
 }
