@@ -4,6 +4,7 @@
 // long as the process (a closure may outlive any scope), in uncollectable memory.
 #include <string.h>
 
+#include "lang/bytecode/verify.h"
 #include "lang/vm/vm_priv.h"
 #include "runtime/data/bytes.h"
 #include "runtime/data/str.h"
@@ -82,8 +83,22 @@ static VmCode *make_code(MdhThread *t, VmModule *m, const BcProto *p, const uint
     return code;
 }
 
+// The compiler's work is right, so only debug builds look.
+static void verify(const BcModule *bc)
+{
+#ifdef MDH_DEBUG
+    Buf why;
+    buf_init(&why, 4096);
+    if (!bc_verify(bc, &why)) mdh_assert_failed(why.data, bc->file, (int)bc->main->line, "bc_verify");
+    buf_deinit(&why);
+#else
+    (void)bc;
+#endif
+}
+
 VmCode *vm_module_extend(MdhThread *t, VmModule *m, BcModule *bc)
 {
+    verify(bc);
     VmCode *code = NULL;
     uint32_t n = bc->globals.len;
     uint32_t *slots = arena_alloc_array(bc->arena, n + 1, sizeof *slots);
