@@ -10,6 +10,7 @@
 #include "runtime/core/ops_priv.h"
 #include "runtime/data/bytes.h"
 #include "runtime/data/list.h"
+#include "runtime/data/object.h"
 #include "runtime/data/str.h"
 
 // Numbers -----------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ bool mdh_equal(MdhThread *t, MdhValue a, MdhValue b, bool *out)
     else if (ta == MDH_TAG_STRING) *out = mdh_str_eq(a, b);
     else if (ta == MDH_TAG_BYTES) *out = mdh_bytes_equal(a, b);
     else if (ta == MDH_TAG_LIST) return equal_lists(t, a, b, out);
-    else *out = mdh_same(a, b);
+    else *out = mdh_key_same(a, b);
     return true;
 }
 
@@ -94,6 +95,19 @@ static bool equal_lists(MdhThread *t, MdhValue a, MdhValue b, bool *out)
 
 // Keys ----------------------------------------------------------------------------------------
 
+// The native value behind v when it counts by its data, not by identity.
+static const MdhNative *native_by_value(MdhValue v)
+{
+    const MdhNative *n = mdh_ptr(v);
+    return n->h.flags & MDH_NATIVE_BY_VALUE ? n : NULL;
+}
+
+static bool same_natives(MdhValue a, MdhValue b)
+{
+    const MdhNative *x = native_by_value(a), *y = native_by_value(b);
+    return x && y && x->type == y->type && mdh_key_same(x->data, y->data);
+}
+
 bool mdh_key_same(MdhValue a, MdhValue b)
 {
     if (mdh_same(a, b)) return true;
@@ -102,6 +116,7 @@ bool mdh_key_same(MdhValue a, MdhValue b)
     if (tag != mdh_obj(b)->tag) return false;
     if (tag == MDH_TAG_STRING) return mdh_str_eq(a, b);
     if (tag == MDH_TAG_INTEGER) return mdh_int_of(a) == mdh_int_of(b);
+    if (tag == MDH_TAG_NATIVE) return same_natives(a, b);
     if (tag != MDH_TAG_FLOAT) return false;
     double x = mdh_float_of(a), y = mdh_float_of(b);
     return memcmp(&x, &y, sizeof x) == 0;
@@ -113,6 +128,8 @@ uint32_t mdh_key_hash(MdhValue k)
     if (mdh_is_ptr(k)) {
         unsigned tag = mdh_obj(k)->tag;
         if (tag == MDH_TAG_STRING) return mdh_str_hash(k);
+        if (tag == MDH_TAG_NATIVE && native_by_value(k))
+            return mdh_key_hash(native_by_value(k)->data) + 1;
         if (tag == MDH_TAG_INTEGER) word = (uint64_t)((MdhBoxInt *)mdh_ptr(k))->i;
         if (tag == MDH_TAG_FLOAT)
             memcpy(&word, &((MdhBoxFloat *)mdh_ptr(k))->d, sizeof word);

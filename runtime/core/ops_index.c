@@ -51,6 +51,14 @@ static MdhValue index_dict(MdhThread *t, MdhValue d, MdhValue key)
     return mdh_is_absent(v) ? mdh_throw_error(t, MDH_E_UNDEFINED, key) : v;
 }
 
+static MdhValue native_prop(MdhThread *t, MdhValue obj, MdhValue name)
+{
+    const MdhNativeType *type = ((MdhNative *)mdh_ptr(obj))->type;
+    MdhValue v = type->get_prop ? type->get_prop(t, obj, name) : MDH_ABSENT;
+    if (!mdh_is_absent(v)) return v;
+    return mdh_throw_type(t, "Cannae access property '%v' on a %k", name, obj);
+}
+
 MdhValue __mdh_op_index(MdhThread *t, MdhValue obj, MdhValue key)
 {
     if (MDH_LIKELY(mdh_is_ptr(obj))) {
@@ -61,6 +69,8 @@ MdhValue __mdh_op_index(MdhThread *t, MdhValue obj, MdhValue key)
             if (tag == MDH_TAG_STRING) return index_string(t, obj, key);
             if (tag == MDH_TAG_BYTES) return index_bytes(t, obj, key);
         }
+        // an address is written like the dict {host, port} that it stands for
+        if (tag == MDH_TAG_NATIVE && mdh_is_str(key)) return native_prop(t, obj, key);
     }
     return mdh_throw_type(t, "Cannae index a %k wi' a %k", obj, key);
 }
@@ -116,11 +126,7 @@ MdhValue __mdh_op_get_prop(MdhThread *t, MdhValue obj, MdhValue name, uint64_t *
         v = ic ? mdh_dict_get_cached(obj, name, ic) : mdh_dict_get(obj, name);
         return mdh_is_absent(v) ? mdh_throw_error(t, MDH_E_UNDEFINED, name) : v;
     }
-    if (mdh_has_tag(obj, MDH_TAG_NATIVE)) {
-        const MdhNativeType *type = ((MdhNative *)mdh_ptr(obj))->type;
-        if (type->get_prop) v = type->get_prop(t, obj, name);
-        if (!mdh_is_absent(v)) return v;
-    }
+    if (mdh_has_tag(obj, MDH_TAG_NATIVE)) return native_prop(t, obj, name);
     return mdh_throw_type(t, "Cannae access property '%v' on a %k", name, obj);
 }
 

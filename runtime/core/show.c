@@ -139,12 +139,21 @@ static bool show_container(MdhThread *t, MdhSb *sb, MdhValue v, const Path *up)
     return fine;
 }
 
-static void show_native(MdhSb *sb, const MdhNative *n)
+static bool show_native(MdhThread *t, MdhSb *sb, MdhValue v)
 {
+    const MdhNative *n = mdh_ptr(v);
+    if (n->h.flags & MDH_NATIVE_BY_VALUE) {
+        MdhValue text = mdh_str_intern_c("text");
+        if (!mdh_is_absent(text)) text = n->type->get_prop(t, v, text);
+        if (mdh_is_exc(text)) return false;
+        if (mdh_is_str(text)) mdh_sb_put_str(sb, text);
+        return true;
+    }
     mdh_sb_puts(sb, "<native ");
     mdh_sb_puts(sb, n->type->kind);
     if (n->id) mdh_sb_printf(sb, " %llu", (unsigned long long)n->id);
     mdh_sb_putc(sb, '>');
+    return true;
 }
 
 static void put_named(MdhSb *sb, const char *before, Slice name, const char *after)
@@ -173,7 +182,6 @@ static void show_thing(MdhSb *sb, MdhValue v)
     case MDH_TAG_STRUCT:
         put_named(sb, "<thing ", mdh_str_slice(((MdhStruct *)p)->name), ">");
         break;
-    case MDH_TAG_NATIVE: show_native(sb, p); break;
     default: put_named(sb, "<", slice_from_cstr(mdh_kind_name(v)), ">"); break;
     }
 }
@@ -195,6 +203,7 @@ static bool show(MdhThread *t, MdhSb *sb, MdhValue v, const Path *up)
     case MDH_TAG_LIST:
     case MDH_TAG_DICT:
     case MDH_TAG_CREEL: return show_container(t, sb, v, up);
+    case MDH_TAG_NATIVE: return show_native(t, sb, v);
     default: show_thing(sb, v); break;
     }
     return true;

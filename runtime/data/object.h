@@ -128,7 +128,10 @@ typedef struct MdhStruct {
 } MdhStruct;
 MdhValue mdh_struct_new(MdhThread *t, MdhValue name, uint32_t n, const MdhValue *fields);
 
-// Handles: values of kind `native` whose type names itself.
+// Handles: values of kind `native` whose type names itself. One with MDH_NATIVE_BY_VALUE in its
+// header is no handle but an immutable value (a network address): two of one type are equal when
+// their `data` is the same key, and they are printed as their property `text`.
+enum { MDH_NATIVE_BY_VALUE = 1 };
 typedef struct MdhNativeType {
     const char *kind; // whit_kind, "socket"
     // A property; ABSENT when there is none. May be NULL.
