@@ -201,7 +201,7 @@ bool drv_module_exports(const char *dir, Slice path, const Slice **names, uint32
 
 typedef struct Loaded {
     char *path;
-    VmModule *module;
+    MdhValue exports;        // as they were when the module had run: every fetch gets a copy
     bool loading;
     struct Loaded *next;
 } Loaded;
@@ -288,7 +288,7 @@ static MdhValue load(MdhThread *t, const char *file, MdhValue path, bool bundled
 {
     for (Loaded *l = loaded; l; l = l->next) {
         if (strcmp(l->path, file) != 0) continue;
-        return l->loading ? throw_circular(t, l) : vm_module_exports(t, l->module);
+        return l->loading ? throw_circular(t, l) : mdh_dict_copy(t, l->exports);
     }
     Loaded *l = mdh_gc_alloc_root(sizeof *l);
     if (l) l->path = root_copy(file, strlen(file));
@@ -296,13 +296,16 @@ static MdhValue load(MdhThread *t, const char *file, MdhValue path, bool bundled
     l->loading = true;
     l->next = loaded;
     loaded = l;
-    l->module = compile_file(t, file, path, bundled);
-    if (!l->module || mdh_is_exc(vm_run(t, l->module->main))) {
+    VmModule *m = compile_file(t, file, path, bundled);
+    MdhValue exports = MDH_EXC;
+    if (m && !mdh_is_exc(vm_run(t, m->main))) exports = vm_module_exports(t, m);
+    if (mdh_is_exc(exports)) {
         forget(l); // the next fetch tries again
         return MDH_EXC;
     }
+    l->exports = exports;
     l->loading = false;
-    return vm_module_exports(t, l->module);
+    return mdh_dict_copy(t, exports);
 }
 
 MdhValue drv_fetch(MdhThread *t, const VmModule *importer, MdhValue path)
