@@ -94,11 +94,18 @@ static MdhTable *overwrite(MdhThread *t, MdhTable *tab, uint32_t e, MdhValue key
     return tab;
 }
 
+// May the key, which has no live entry, be appended to this table?
+static bool has_place(const MdhTable *tab, MdhValue key)
+{
+    if (tab->used == tab->cap) return false;
+    if (table_is_counted(tab)) return key.bits == table_next_counted(tab).bits;
+    // Among the deleted ones may be this key, whose entry a frozen table must not use again.
+    return !tab->order || !tab->frozen || tab->live == tab->used;
+}
+
 static MdhTable *insert(MdhThread *t, MdhTable *tab, MdhValue key, MdhValue v)
 {
-    bool full = tab->used == tab->cap;
-    if (MDH_UNLIKELY(full ||
-                     (table_is_counted(tab) && key.bits != table_next_counted(tab).bits)))
+    if (MDH_UNLIKELY(!has_place(tab, key)))
         tab = mdh_table_remade(t, tab, next_room(tab), key);
     if (tab) mdh_table_append(tab, key, v);
     return tab;
@@ -185,7 +192,8 @@ void mdh_dict_iter(MdhValue d, MdhDictIter *it)
     MdhDict *dict = mdh_dict(d);
     mdh_lock(&dict->h);
     MdhTable *tab = dict->tab;
-    if (tab->frozen < tab->used) tab->frozen = tab->used;
+    uint32_t frozen = tab->order ? UINT32_MAX : tab->used;
+    if (tab->used && tab->frozen < frozen) tab->frozen = frozen;
     *it = (MdhDictIter){tab, 0, tab->used};
     mdh_unlock(&dict->h);
 }
@@ -198,12 +206,11 @@ void mdh_dict_scan(MdhValue d, MdhDictIter *it)
 
 bool mdh_dict_next(MdhDictIter *it, MdhValue *key, MdhValue *val)
 {
+    MdhDictEntry e;
     while (it->i < it->end) {
-        const MdhDictEntry *e = &it->tab->entries[it->i++];
-        MdhValue v = MDH_SLOT_LOAD(&e->val);
-        if (mdh_is_absent(v)) continue;
-        *key = MDH_SLOT_LOAD(&e->key);
-        *val = v;
+        if (!table_entry_at(it->tab, it->i++, &e)) continue;
+        *key = e.key;
+        *val = e.val;
         return true;
     }
     return false;

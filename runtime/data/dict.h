@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Dicts: compact and insertion-ordered. Header -> published table: entries in order, and over 8
-// of them an index of {part of the hash, entry number}. Within a published table entries are only appended:
-// deleting writes ABSENT into the value, a slot is never reused for another key, compaction and
-// growth publish a new table. Readers take no lock. Creels use the same table without values
-// (the value is the key).
+// Dicts: insertion-ordered. Header -> published table: up to many thousand entries lie in order,
+// with an index of {part of the hash, entry number} over 8 of them; more lie by their hash, with
+// the order beside them. Within a published table a key never changes its place: deleting writes
+// ABSENT into the value, compaction and growth publish a new table. Readers take no lock. Creels
+// use the same table without values (the value is the key).
 #ifndef MDH_DATA_DICT_H
 #define MDH_DATA_DICT_H
 
@@ -14,7 +14,10 @@ typedef struct MdhDictEntry {
     MdhValue key, val; // val ABSENT: deleted
 } MdhDictEntry;
 
-enum { MDH_TABLE_LOOSE_TEXT = 1 }; // some key is a string that is not interned
+enum {
+    MDH_TABLE_TEXT = 1,       // some key is a string
+    MDH_TABLE_LOOSE_TEXT = 2, // and not interned
+};
 
 typedef struct MdhTable {
     MdhObj h;           // MDH_TAG_BUFFER; flags: MDH_TABLE_*
@@ -24,8 +27,8 @@ typedef struct MdhTable {
     uint32_t index_mask; // 0: no index
     uint32_t
         entry_mask; // the bits of an index slot that are entry + 1; the others: of the hash
-    uint32_t *index; // pointer-free; 0 = free
-    uint64_t pad;    // an entry never straddles a cache line
+    uint32_t *index; // pointer-free; 0 = free. Scattered: each entry's place in the order
+    uint32_t *order; // scattered: entry numbers in order; else NULL
     MdhDictEntry entries[];
 } MdhTable;
 

@@ -12,6 +12,8 @@
 #define TABLE_NONE  UINT32_MAX
 
 extern MdhTable mdh_table_empty; // never written, having no room
+// From so many entries on they lie by their hash. Tests lower it.
+extern uint64_t mdh_table_scatter_from;
 
 // An empty table with room for `want` entries; NULL when it threw.
 MdhTable *mdh_table_new(MdhThread *t, uint64_t want);
@@ -78,6 +80,18 @@ MDH_INLINE MdhValue table_next_counted(const MdhTable *tab)
     return (MdhValue){tab->entries[0].key.bits + 2 * (uint64_t)tab->used};
 }
 
+// The live entry at place i of the order; false when there is none any more.
+MDH_INLINE bool table_entry_at(const MdhTable *tab, uint32_t i, MdhDictEntry *e)
+{
+    if (tab->order) {
+        i = __atomic_load_n(&tab->order[i], __ATOMIC_RELAXED);
+        if (i == TABLE_NONE) return false;
+    }
+    e->key = MDH_SLOT_LOAD(&tab->entries[i].key);
+    e->val = MDH_SLOT_LOAD(&tab->entries[i].val);
+    return !mdh_is_absent(e->val);
+}
+
 // Where an integer lies if the keys count; many tables with an index begin that way too.
 MDH_INLINE uint32_t table_guess_counted(const MdhTable *tab, MdhValue key)
 {
@@ -105,9 +119,24 @@ MDH_INLINE uint32_t table_find_indexed(const MdhTable *tab, MdhValue key, uint32
     }
 }
 
+// The same where entries lie by their hash: one cache line answers for most keys.
+MDH_INLINE uint32_t table_find_scattered(const MdhTable *tab, MdhValue key, uint32_t hash)
+{
+    uint32_t mask = tab->index_mask;
+    for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
+        MdhValue k = {__atomic_load_n(&tab->entries[i].key.bits, __ATOMIC_ACQUIRE)};
+        if (k.bits != key.bits && !table_same_key(k, key)) {
+            if (mdh_is_absent(k)) return TABLE_NONE;
+            continue;
+        }
+        return mdh_is_absent(MDH_SLOT_LOAD(&tab->entries[i].val)) ? TABLE_NONE : i;
+    }
+}
+
 MDH_INLINE uint32_t table_find(const MdhTable *tab, MdhValue key)
 {
     if (tab->cap <= TABLE_SMALL) return mdh_table_find_small(tab, key);
+    if (tab->order) return table_find_scattered(tab, key, table_hash(key));
     if (mdh_is_fixint(key)) {
         uint32_t e = table_guess_counted(tab, key);
         if (e != TABLE_NONE) return e;

@@ -1,22 +1,33 @@
 // SPDX-License-Identifier: MIT
-// The table behind dicts and creels. Entries {key, value} lie in insertion order. Up to 8 are
-// searched one by one. Integers that count up from the first are found by subtraction, until
-// another key comes. All other tables have an index, probed linearly and at most half full, of
-// 32-bit slots: as many low bits as it takes are the entry's number + 1, the others are those of
-// the hash, so that a probe hardly ever touches an entry in vain.
+// The table behind dicts and creels, in one of four forms:
+//
+//   small      up to 8 entries, searched one by one
+//   counted    integers that count up from the first, found by subtraction, until another comes
+//   compact    entries {key, value} in insertion order, and an index, probed linearly and at most
+//              half full, of 32-bit slots: as many low bits as it takes are the entry's number
+//              + 1, the others are those of the hash, so that hardly a probe touches an entry
+//              in vain
+//   scattered  entries where their hash puts them (linear probing), and two lists of numbers:
+//              the entries in order, and each entry's place in the order. Index and entry were
+//              two cache misses in a big table; this is one. Walking it is dearer, so it begins
+//              where a compact one outgrows the caches; and strings, which a chance neighbour
+//              makes one look at, stay out of it.
 //
 // What a reader without the lock relies on, in one published table:
 //   - an entry's key never changes to another key (it may become an equal, interned string);
-//   - an entry is complete before an index slot names it, and indexed before `used` covers it;
-//   - deleting writes ABSENT to the value and leaves the index slot, which keeps probe chains
-//     whole; when the key comes back it gets a new entry and the same slot is turned to it;
-//   - frozen entries keep their values: an overwrite or delete of one is done in a new table.
+//   - an entry is complete before it can be found, and can be found before `used` covers it;
+//   - deleting writes ABSENT to the value and leaves the key where it is, which keeps probe
+//     chains whole. When the key comes back, a compact table gives it a new entry and turns its
+//     index slot to it; a scattered one uses the entry again, at a new place in the order;
+//   - frozen entries keep their values: an overwrite or delete of one is done in a new table. A
+//     scattered table is frozen as a whole.
 // Deleted entries go when the table is remade: when it is full, or three quarters empty.
 #include "base/os.h"
 #include "runtime/core/throw.h"
 #include "runtime/data/dict_priv.h"
 
 MdhTable mdh_table_empty = {.h = {.tag = MDH_TAG_BUFFER}};
+uint64_t mdh_table_scatter_from = 32768;
 
 // Index slots for `want` entries: a power of two at least twice that.
 static uint64_t index_size(uint64_t want)
@@ -37,47 +48,53 @@ static MDH_COLD void draw_seed(void)
                                 __ATOMIC_ACQUIRE);
 }
 
-static bool add_index(MdhThread *t, MdhTable *tab, uint64_t size)
+// A table with `cap` places in the order, `size` entries, and `numbers` of 32 bits behind `index`.
+static MdhTable *table_new(MdhThread *t, uint64_t cap, uint64_t size, uint64_t numbers)
 {
-    if (MDH_UNLIKELY(!__atomic_load_n(&mdh_table_seed, __ATOMIC_ACQUIRE))) draw_seed();
-    tab->index = mdh_new_atomic(t, size * sizeof *tab->index);
-    if (!tab->index) return false;
-    memset(tab->index, 0, size * sizeof *tab->index);
-    tab->index_mask = (uint32_t)(size - 1);
-    tab->entry_mask = tab->index_mask; // entries are half as many: entry + 1 fits
-    return true;
-}
-
-static MdhTable *table_new(MdhThread *t, uint64_t cap, uint64_t size)
-{
-    uint64_t bytes = sizeof(MdhTable) + cap * sizeof(MdhDictEntry);
+    uint64_t bytes = sizeof(MdhTable) + size * sizeof(MdhDictEntry);
     MdhTable *tab = bytes <= MDH_MAX_OBJECT_BYTES ? mdh_new(t, bytes) : NULL;
-    if (!tab || (size && !add_index(t, tab, size))) {
+    if (tab && numbers) tab->index = mdh_new_atomic(t, numbers * sizeof *tab->index);
+    if (!tab || (numbers && !tab->index)) {
         mdh_throw_oom(t, bytes);
         return NULL;
     }
+    if (numbers && !__atomic_load_n(&mdh_table_seed, __ATOMIC_ACQUIRE)) draw_seed();
     tab->h.tag = MDH_TAG_BUFFER;
     tab->cap = (uint32_t)cap;
     return tab;
 }
 
+static MdhTable *compact_new(MdhThread *t, uint64_t want)
+{
+    uint64_t size = index_size(want);
+    MdhTable *tab = table_new(t, size / 2, size / 2, size);
+    if (!tab) return NULL;
+    memset(tab->index, 0, size * sizeof *tab->index);
+    tab->index_mask = (uint32_t)(size - 1);
+    tab->entry_mask = tab->index_mask; // entries are half as many: entry + 1 fits
+    return tab;
+}
+
+// At most 5/8 full.
+static MdhTable *scattered_new(MdhThread *t, uint64_t want)
+{
+    uint64_t size = 16;
+    while (size / 8 * 5 < want) size *= 2;
+    MdhTable *tab = table_new(t, size / 8 * 5, size, size + size / 8 * 5);
+    if (!tab) return NULL;
+    tab->index_mask = (uint32_t)(size - 1);
+    tab->order = tab->index + size;
+    return tab;
+}
+
 MdhTable *mdh_table_new(MdhThread *t, uint64_t want)
 {
-    if (want <= TABLE_SMALL) return table_new(t, want, 0);
-    uint64_t size = index_size(want);
-    return table_new(t, size / 2, size);
+    return want <= TABLE_SMALL ? table_new(t, want, want, 0) : compact_new(t, want);
 }
 
 MDH_INLINE uint32_t index_slot(const MdhTable *tab, uint32_t hash, uint32_t e)
 {
     return (hash & ~tab->entry_mask) | (e + 1);
-}
-
-static void index_put(MdhTable *tab, uint32_t hash, uint32_t e)
-{
-    uint32_t mask = tab->index_mask, i = hash & mask;
-    while (tab->index[i]) i = (i + 1) & mask;
-    tab->index[i] = index_slot(tab, hash, e);
 }
 
 // Do the live entries, and `next` after them, count up from the first? Asked only of tables
@@ -97,26 +114,67 @@ static bool counts_on(const MdhTable *tab, MdhValue next)
     return true;
 }
 
-static MdhTable *table_for(MdhThread *t, const MdhTable *tab, uint64_t want, MdhValue next)
+// Appends an entry of a new key to a table that nobody else sees.
+static void put_new(MdhTable *tab, const MdhDictEntry *e)
 {
-    if (want > TABLE_SMALL && counts_on(tab, next)) return table_new(t, want, 0);
-    return mdh_table_new(t, want);
+    uint32_t n = tab->used++, mask = tab->index_mask, i;
+    if (mask == 0) {
+        tab->entries[n] = *e;
+        return;
+    }
+    uint32_t hash = table_hash(e->key);
+    if (tab->order) {
+        for (i = hash & mask; !mdh_is_absent(tab->entries[i].key);) i = (i + 1) & mask;
+        tab->entries[i] = *e;
+        tab->order[n] = i;
+        tab->index[i] = n;
+    } else {
+        for (i = hash & mask; tab->index[i];) i = (i + 1) & mask;
+        tab->entries[n] = *e;
+        tab->index[i] = index_slot(tab, hash, n);
+    }
+}
+
+// The form that suits the entries of `tab` and the next key.
+static MdhTable *new_for(MdhThread *t, const MdhTable *tab, uint64_t want, MdhValue next)
+{
+    if (want <= TABLE_SMALL) return mdh_table_new(t, want);
+    if (counts_on(tab, next)) return table_new(t, want, want, 0);
+    bool text = tab->h.flags & MDH_TABLE_TEXT || mdh_is_str(next);
+    return want >= mdh_table_scatter_from && !text ? scattered_new(t, want)
+                                                   : compact_new(t, want);
+}
+
+// Both scattered, nothing deleted: walks the old entries as they lie. Twice the size is one
+// bit more of the hash, so they come to lie in the new one in the same order, in two rows.
+static void spread(MdhTable *fresh, const MdhTable *tab)
+{
+    uint32_t mask = fresh->index_mask;
+    for (uint64_t i = 0; i <= tab->index_mask; i++) {
+        MdhDictEntry e = {tab->entries[i].key, MDH_SLOT_LOAD(&tab->entries[i].val)};
+        if (mdh_is_absent(e.key)) continue;
+        uint32_t at = table_hash(e.key) & mask;
+        while (!mdh_is_absent(fresh->entries[at].key)) at = (at + 1) & mask;
+        fresh->entries[at] = e;
+        fresh->index[at] = tab->index[i];
+        fresh->order[tab->index[i]] = at;
+    }
+    fresh->used = tab->used;
 }
 
 MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want, MdhValue next)
 {
-    MdhTable *fresh = table_for(t, tab, want > tab->live ? want : tab->live, next);
+    MdhTable *fresh = new_for(t, tab, want > tab->live ? want : tab->live, next);
+    MdhDictEntry e;
     if (!fresh) return NULL;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < tab->used; i++) {
-        MdhDictEntry e = {MDH_SLOT_LOAD(&tab->entries[i].key),
-                          MDH_SLOT_LOAD(&tab->entries[i].val)};
-        if (!mdh_is_absent(e.val)) fresh->entries[n++] = e;
+    if (fresh->order && tab->order && tab->live == tab->used) {
+        spread(fresh, tab);
+    } else {
+        for (uint32_t i = 0; i < tab->used; i++)
+            if (table_entry_at(tab, i, &e)) put_new(fresh, &e);
     }
-    fresh->used = fresh->live = n;
+    fresh->live = fresh->used;
     fresh->h.flags = tab->h.flags;
-    for (uint32_t i = 0; fresh->index_mask && i < n; i++)
-        index_put(fresh, table_hash(fresh->entries[i].key), i);
     return fresh;
 }
 
@@ -133,20 +191,46 @@ static uint32_t *index_slot_for(const MdhTable *tab, MdhValue key, uint32_t hash
     }
 }
 
-void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val)
+static void append_compact(MdhTable *tab, MdhValue key, MdhValue val)
 {
     uint32_t e = tab->used;
-    if (mdh_is_str(key) && !(mdh_obj(key)->flags & MDH_STR_INTERNED))
-        __atomic_store_n(&tab->h.flags, MDH_TABLE_LOOSE_TEXT, __ATOMIC_RELAXED);
     MDH_SLOT_STORE(&tab->entries[e].key, key);
     MDH_SLOT_STORE(&tab->entries[e].val, val);
-    if (tab->index_mask) {
-        uint32_t hash = table_hash(key);
-        __atomic_store_n(index_slot_for(tab, key, hash), index_slot(tab, hash, e),
-                         __ATOMIC_RELEASE);
+    if (tab->index_mask == 0) return;
+    uint32_t hash = table_hash(key);
+    __atomic_store_n(index_slot_for(tab, key, hash), index_slot(tab, hash, e),
+                     __ATOMIC_RELEASE);
+}
+
+static void append_scattered(MdhTable *tab, MdhValue key, MdhValue val)
+{
+    uint32_t mask = tab->index_mask, i = table_hash(key) & mask;
+    MdhValue k = tab->entries[i].key;
+    while (!mdh_is_absent(k) && k.bits != key.bits && !table_same_key(k, key)) {
+        i = (i + 1) & mask;
+        k = tab->entries[i].key;
     }
+    // It was there and was deleted: its old place in the order is nobody's now.
+    if (!mdh_is_absent(k))
+        __atomic_store_n(&tab->order[tab->index[i]], TABLE_NONE, __ATOMIC_RELAXED);
+    MDH_SLOT_STORE(&tab->entries[i].val, val);
+    if (mdh_is_absent(k))
+        __atomic_store_n(&tab->entries[i].key.bits, key.bits, __ATOMIC_RELEASE);
+    __atomic_store_n(&tab->order[tab->used], i, __ATOMIC_RELAXED);
+    tab->index[i] = tab->used;
+}
+
+void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val)
+{
+    if (mdh_is_str(key)) {
+        bool loose = !(mdh_obj(key)->flags & MDH_STR_INTERNED);
+        uint16_t flags = tab->h.flags | MDH_TABLE_TEXT | (loose ? MDH_TABLE_LOOSE_TEXT : 0);
+        __atomic_store_n(&tab->h.flags, flags, __ATOMIC_RELAXED);
+    }
+    if (tab->order) append_scattered(tab, key, val);
+    else append_compact(tab, key, val);
     __atomic_store_n(&tab->live, tab->live + 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&tab->used, e + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&tab->used, tab->used + 1, __ATOMIC_RELEASE);
 }
 
 // By the word first. By text only where it can differ from identity: interned strings of the

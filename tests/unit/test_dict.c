@@ -3,6 +3,7 @@
 #include "runtime/data/dict.h"
 
 #include "runtime/core/rng.h"
+#include "runtime/data/dict_priv.h"
 #include "tests/unit/data_helpers.h"
 
 TEST(keys_are_told_apart_by_kind_and_value)
@@ -314,7 +315,7 @@ static MdhValue model_key(MdhThread *t, uint64_t flavour, int64_t *counter)
     }
 }
 
-TEST(a_dict_behaves_like_a_plain_array_of_entries)
+static void live_beside_a_model(void)
 {
     MdhThread *t = the_thread();
     for (uint64_t round = 0; round < 300; round++) {
@@ -340,6 +341,87 @@ TEST(a_dict_behaves_like_a_plain_array_of_entries)
             if (step % 32 == 0) check_model(d, &m);
         }
         check_model(d, &m);
+    }
+}
+
+TEST(a_dict_behaves_like_a_plain_array_of_entries)
+{
+    live_beside_a_model();
+}
+
+TEST(so_does_one_whose_entries_are_scattered)
+{
+    mdh_table_scatter_from = 9;
+    live_beside_a_model();
+    mdh_table_scatter_from = 40;
+    live_beside_a_model();
+}
+
+TEST(a_big_dict_is_scattered_and_in_order)
+{
+    MdhThread *t = the_thread();
+    MdhValue d = mdh_dict_new(t, 0), k, v;
+    bool was;
+    for (int64_t i = 0; i < 100000; i++)
+        REQUIRE(mdh_dict_put(t, d, mdh_fix(i * 77), mdh_fix(i)));
+    CHECK(mdh_dict_table(d)->order != NULL);
+    for (int64_t i = 0; i < 100000; i += 2)
+        REQUIRE(mdh_dict_remove(t, d, mdh_fix(i * 77), &was) && was);
+    for (int64_t i = 0; i < 100000; i += 4)
+        REQUIRE(mdh_dict_put(t, d, mdh_fix(i * 77), mdh_fix(i)));
+    CHECK_EQ(mdh_dict_len(d), 75000);
+    MdhDictIter it;
+    mdh_dict_iter(d, &it);
+    for (int64_t i = 1; i < 100000; i += 2) {
+        REQUIRE(mdh_dict_next(&it, &k, &v) && mdh_same(v, mdh_fix(i)));
+        if (i % 1000 == 1) REQUIRE(mdh_dict_remove(t, d, k, &was) && was);
+        if (i % 1000 == 3) REQUIRE(mdh_dict_put(t, d, k, MDH_NAE));
+    }
+    for (int64_t i = 0; i < 100000; i += 4)
+        REQUIRE(mdh_dict_next(&it, &k, &v) && mdh_same(v, mdh_fix(i)));
+    CHECK(!mdh_dict_next(&it, &k, &v));
+    CHECK_EQ(mdh_dict_len(d), 74900);
+    MdhValue copy = mdh_dict_copy(t, d);
+    for (int64_t i = 0; i < 100000; i++)
+        REQUIRE(mdh_same(mdh_dict_get(copy, mdh_fix(i * 77)),
+                         mdh_dict_get(d, mdh_fix(i * 77))));
+    for (int64_t i = 0; i < 99990; i++)
+        REQUIRE(mdh_dict_remove(t, d, mdh_fix(i * 77), &was));
+    CHECK_EQ(mdh_dict_len(d), 7);
+    CHECK(mdh_dict_table(d)->order == NULL); // shrunk to a small one
+}
+
+TEST(a_scattered_snapshot_stands_still)
+{
+    MdhThread *t = the_thread();
+    mdh_table_scatter_from = 9;
+    for (int what = 0; what < 6; what++) {
+        MdhValue d = mdh_dict_new(t, 0), k, v;
+        MdhDictIter it;
+        bool was;
+        for (int64_t i = 0; i < 50; i++) mdh_dict_put(t, d, mdh_fix(i * 3), mdh_fix(i * 3));
+        mdh_dict_remove(t, d, mdh_fix(30), &was);
+        CHECK(mdh_dict_table(d)->order != NULL);
+        mdh_dict_iter(d, &it);
+        switch (what) {
+        case 0: CHECK(mdh_dict_put(t, d, mdh_fix(6), MDH_NAE)); break;
+        case 1: CHECK(mdh_dict_remove(t, d, mdh_fix(6), &was)); break;
+        case 2: CHECK(mdh_dict_put(t, d, mdh_fix(30), MDH_NAE)); break;
+        case 3: CHECK(mdh_dict_clear(t, d)); break;
+        case 4:
+            for (uint64_t from = 0; from < 64; from++) {
+                uint64_t word = from; // whatever a cache remembers of another table
+                CHECK(mdh_dict_put_cached(t, d, mdh_fix(9), MDH_NAE, &word));
+            }
+            break;
+        default: CHECK(mdh_dict_put(t, d, mdh_fix(1000), MDH_NAE)); break;
+        }
+        for (int64_t i = 0; i < 50; i++) {
+            if (i == 10) continue;
+            CHECK(mdh_dict_next(&it, &k, &v) && mdh_same(k, mdh_fix(i * 3)) &&
+                  mdh_same(v, k));
+        }
+        CHECK(!mdh_dict_next(&it, &k, &v));
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/os.h"
 #include "runtime/core/rng.h"
-#include "runtime/data/dict.h"
+#include "runtime/data/dict_priv.h"
 #include "tests/unit/data_helpers.h"
 
 #define THREADS 6
@@ -227,13 +227,14 @@ static void check_entries(Worker *w, MdhValue d, bool frozen)
     if (frozen) mdh_dict_iter(d, &it);
     else mdh_dict_scan(d, &it);
     while (mdh_dict_next(&it, &k, &v))
-        expect(w, (mdh_is_fixint(k) || mdh_is_str(k)) && mdh_is_fixint(v));
+        expect(w,
+               (mdh_is_fixint(k) || mdh_is_str(k)) && (mdh_is_fixint(v) || mdh_is_bool(v)));
 }
 
 static void own_entries(Worker *w)
 {
     MdhThread *t = w->t;
-    bool text = below(w, 2), was = false;
+    bool text = mdh_table_scatter_from > 100 && below(w, 2), was = false;
     uint64_t j = below(w, 40);
     MdhValue k = own_key(w, j, text), v = mdh_fix((int64_t)w->rounds);
     expect(w, mdh_dict_put(t, shared, k, v));
@@ -258,6 +259,14 @@ TEST(no_store_to_a_key_is_lost)
 {
     shared = mdh_dict_new(main_thread(), 0);
     run_workers(own_entries);
+}
+
+TEST(no_store_to_a_key_is_lost_where_entries_are_scattered)
+{
+    mdh_table_scatter_from = 9; // which is for keys that are no text
+    shared = mdh_dict_new(main_thread(), 0);
+    run_workers(own_entries);
+    CHECK(mdh_dict_table(shared)->order != NULL || mdh_dict_len(shared) < 9);
 }
 
 static uint64_t caches[8];
