@@ -69,6 +69,7 @@ bool drv_read_source(const char *path, Buf *out)
 typedef struct {
     const char *dir;
     VmWorld world;
+    bool session;
 } EnvContext;
 
 static bool env_exports(void *ctx, Slice path, const Slice **names, uint32_t *n)
@@ -80,6 +81,8 @@ static bool env_exports(void *ctx, Slice path, const Slice **names, uint32_t *n)
 static bool env_outer_has(void *ctx, Slice name)
 {
     const EnvContext *e = ctx;
+    // A later entry of a session may hide any builtin, also from functions made before.
+    if (e->session) return true;
     return e->world == VM_WORLD_USER && vm_main && map_get(&vm_main->slots, name, NULL);
 }
 
@@ -128,7 +131,7 @@ static BcModule *compile_with(Slice source, const char *file, EnvContext *ctx, b
 
 BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world, DiagList *diags)
 {
-    EnvContext ctx = {dir, world};
+    EnvContext ctx = {dir, world, false};
     return compile_with(source, file, &ctx, false, diags);
 }
 
@@ -221,7 +224,7 @@ VmModule *drv_session_module(DrvSession *s)
 
 MdhValue drv_session_eval(DrvSession *s, MdhThread *t, Slice text, DiagList *diags, bool *ok)
 {
-    EnvContext ctx = {s->dir, VM_WORLD_MAIN};
+    EnvContext ctx = {s->dir, VM_WORLD_MAIN, true};
     // Functions keep pointing at the compiled module: it stays for the life of the process.
     BcModule *bc = compile_with(text, "<repl>", &ctx, true, diags);
     *ok = bc != NULL;

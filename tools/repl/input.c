@@ -135,7 +135,7 @@ static unsigned char on_tab(EditLine *edit, int key)
     return what;
 }
 
-// ---- history --------------------------------------------------------------------------------------
+// ---- history ----------------------------------------------------------------------------
 
 static void open_history(void)
 {
@@ -168,7 +168,7 @@ static void remember(const char *line)
     save_history();
 }
 
-// ---- lines ----------------------------------------------------------------------------------------
+// ---- lines ------------------------------------------------------------------------------
 
 bool repl_input_open(Repl *r)
 {
@@ -200,6 +200,7 @@ static ReplRead edited_line(Buf *out)
     int n = 0;
     in.interrupted = false;
     mdh_out_flush();
+    el_set(in.edit, EL_PREP_TERM, 1); // before the prompt is seen: keys may come at once
     const char *line = el_gets(in.edit, &n);
     if (in.interrupted) return REPL_INTERRUPTED;
     if (!line || n <= 0) {

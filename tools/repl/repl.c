@@ -14,7 +14,9 @@
 static const char *prompt_of(const Repl *r)
 {
     if (r->entry.len) return "mdhavers...> ";
-    return vm_trace == 0 ? "mdhavers> " : vm_trace == 1 ? "mdhavers[trace]> " : "mdhavers[trace:v]> ";
+    return vm_trace == 0   ? "mdhavers> "
+           : vm_trace == 1 ? "mdhavers[trace]> "
+                           : "mdhavers[trace:v]> ";
 }
 
 // ---- showing ------------------------------------------------------------------------------------
@@ -59,7 +61,7 @@ static void show_value(Repl *r, MdhValue v)
     mdh_out_write("\n", 1);
 }
 
-// ---- running --------------------------------------------------------------------------------------
+// ---- running ----------------------------------------------------------------------------
 
 static void run_entry(Repl *r)
 {
