@@ -171,7 +171,8 @@ static bool fill_by_name(void)
     for (uint32_t i = 0; i < MDH_B_COUNT; i++)
         if (!map_put(&by_name, slice_from_cstr(mdh_builtins[i].name), i)) return false;
     for (uint32_t i = 0; i < mdh_alias_count; i++)
-        if (!map_put(&by_name, slice_from_cstr(mdh_aliases[i].name), mdh_aliases[i].id)) return false;
+        if (!map_put(&by_name, slice_from_cstr(mdh_aliases[i].name), mdh_aliases[i].id))
+            return false;
     return true;
 }
 

@@ -8,7 +8,8 @@
 //   ALIAS(alias, id)                               another name for `id`
 // params are written without commas:
 //   P(name, TYPES, "error")            required
-//   O(name, TYPES, DEFAULT, "error")   optional: D_NAETHING, D_ABSENT, D_INT(n), D_BOOL(b), D_STR("s")
+//   O(name, TYPES, DEFAULT, "error")   optional: D_NAETHING, D_ABSENT, D_INT(n), D_BOOL(b),
+//                                      D_STR("s")
 //   R(name, TYPES, "error")            rest, last; read with MDH_REST(id, a) and argc
 // TYPES are kinds of abi/types.def joined by |, or ANY, NUM, INTISH, SEQ, CALLABLE (abi.c).
 // The error text is thrown when the argument is of another kind: a text that starts with "…"
@@ -30,7 +31,14 @@ enum {
     MDH_B_CALLS = 32, MDH_B_TYPE_ERRORS = 64, MDH_B_RANDOM = 128,
 };
 
-typedef enum MdhDefaultKind { MDH_D_NONE, MDH_D_NAETHING, MDH_D_ABSENT, MDH_D_INT, MDH_D_BOOL, MDH_D_STR } MdhDefaultKind;
+typedef enum MdhDefaultKind {
+    MDH_D_NONE,
+    MDH_D_NAETHING,
+    MDH_D_ABSENT,
+    MDH_D_INT,
+    MDH_D_BOOL,
+    MDH_D_STR
+} MdhDefaultKind;
 
 typedef struct MdhParam {
     const char *name;

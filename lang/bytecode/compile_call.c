@@ -262,7 +262,8 @@ static void outer_call(FnState *fs, const AstNode *n, const Use *u, const AstNod
         return;
     }
     if (!b) {
-        call_global(fs, n, outer_global(fs, name), piped, dst, may_fetch_late(fs, u, &n->call.args));
+        call_global(fs, n, outer_global(fs, name), piped, dst,
+                    may_fetch_late(fs, u, &n->call.args));
         return;
     }
     int mark = fs->free;

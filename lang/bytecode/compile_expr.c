@@ -543,7 +543,10 @@ static void unary(FnState *fs, const AstNode *n, int dst)
     }
     int r = operand(fs, n->operand, NULL, NULL);
     at_line(fs, n->op_line);
-    emit(fs, BC_WORD(n->kind == AST_NEGATE ? OP_NEG : n->kind == AST_NOT ? OP_NOT : OP_SPEIR, dst, r, 0));
+    emit(fs, BC_WORD(n->kind == AST_NEGATE ? OP_NEG
+                     : n->kind == AST_NOT  ? OP_NOT
+                                           : OP_SPEIR,
+                     dst, r, 0));
     fs->free = mark;
 }
 

@@ -163,7 +163,8 @@ static void whiles(FnState *fs, const AstNode *n)
     fs->ctx = ctx.outer;
     patch_here(fs, &ctx.continues);
     at_line(fs, line);
-    if (n->whiles.cond->height <= REPEATED_TEST_HEIGHT) { // the test again at the foot: one jump a turn
+    // The test again at the foot: one jump a turn.
+    if (n->whiles.cond->height <= REPEATED_TEST_HEIGHT) {
         JumpList again = {0};
         jump_if(fs, n->whiles.cond, true, &again);
         patch_to(fs, &again, top);
@@ -185,7 +186,8 @@ static int loop_register(FnState *fs, const AstName *name, Var **var)
 
 static bool in_own_register(const FnState *fs, const Var *v)
 {
-    return v && v->place == VAR_LOCAL && !v->in_cell && !v->surplus && v->scope->func == fs->func && v->reg >= 0;
+    return v && v->place == VAR_LOCAL && !v->in_cell && !v->surplus &&
+           v->scope->func == fs->func && v->reg >= 0;
 }
 
 static void loop_body(FnState *fs, const AstNode *n, Context *ctx)

@@ -58,8 +58,10 @@ static uint32_t add_up(FnState *fs, UpRef ref)
 {
     for (uint32_t i = 0; i < fs->ups.len; i++)
         if (fs->ups.items[i].var == ref.var && fs->ups.items[i].self == ref.self) return i;
-    if (fs->ups.len >= 255) fail_at(fs, NULL, "E0302", "Ower mony captured variables in ane function");
-    else if (!avec_push(fs->c->scratch, &fs->ups, ref)) fail_at(fs, NULL, "E0300", "Nae memory left");
+    if (fs->ups.len >= 255)
+        fail_at(fs, NULL, "E0302", "Ower mony captured variables in ane function");
+    else if (!avec_push(fs->c->scratch, &fs->ups, ref))
+        fail_at(fs, NULL, "E0300", "Nae memory left");
     return fs->ups.len - 1;
 }
 

@@ -117,7 +117,8 @@ void fail_at(FnState *fs, const AstNode *n, const char *code, const char *messag
 uint32_t emit(FnState *fs, uint32_t word);
 #define EMIT(fs, op, a, b, c) emit((fs), BC_WORD(OP_##op, (a), (b), (c)))
 void emit_bx(FnState *fs, Opcode op, int a, uint32_t bx);
-void emit_jump(FnState *fs, JumpList *list);        // the offset word of the instruction just emitted
+// The offset word of the instruction just emitted.
+void emit_jump(FnState *fs, JumpList *list);
 void emit_jmp(FnState *fs, JumpList *list);         // JMP to be patched
 void patch_here(FnState *fs, JumpList *list);
 void patch_to(FnState *fs, JumpList *list, uint32_t target);
@@ -156,7 +157,8 @@ bool use_is_global(const Use *u, uint32_t *slot);
 bool use_is_outer(const Use *u);
 uint32_t outer_global(FnState *fs, Slice name);
 void load_outer(FnState *fs, Slice name, int dst);
-bool starts_here(const FnState *fs, const Var *v);  // a plain local, whose value's register becomes its own
+// Is it a plain local, whose value's register becomes its own?
+bool starts_here(const FnState *fs, const Var *v);
 uint32_t capture(FnState *fs, const Var *v);         // index among the captured variables
 bool is_constant_name(Slice name);
 const struct MdhBuiltin *builtin_named(FnState *fs, Slice name); // NULL: none, or hidden
@@ -180,5 +182,6 @@ void block(FnState *fs, const AstNode *n);           // in a scope of its own
 void leave(FnState *fs, ExitKind kind, int value, const AstNode *n);
 void raise_strays(FnState *fs, Context *ctx);        // at the end of a top-level statement
 void compile_kin(FnState *fs, const AstNode *n);
-void last_value(FnState *fs, const AstNode *n, int dst); // a statement's value, left as it was when it has none
+// A statement's value, left as it was when it has none.
+void last_value(FnState *fs, const AstNode *n, int dst);
 #endif

@@ -222,7 +222,7 @@ void bc_disasm_instruction(const BcModule *m, const BcProto *p, uint32_t at, Buf
     buf_deinit(&l.notes);
 }
 
-// ---- functions ------------------------------------------------------------------------------------
+// ---- functions --------------------------------------------------------------------------
 
 static void put_head(const BcProto *p, Buf *out)
 {

@@ -8,7 +8,8 @@
 
 void fail_at(FnState *fs, const AstNode *n, const char *code, const char *message)
 {
-    DiagSpot spot = {fs->c->file, fs->c->source, n ? n->span.line : fs->line, n ? n->span.column : 1, 1};
+    DiagSpot spot = {fs->c->file, fs->c->source, n ? n->span.line : fs->line,
+                     n ? n->span.column : 1, 1};
     if (!fs->c->failed) diag_add(fs->c->diags, DIAG_ERROR, code, spot, "%s", message);
     fs->c->failed = true;
 }
@@ -143,10 +144,25 @@ static uint32_t const_add(FnState *fs, BcConst k)
     return i;
 }
 
-uint32_t const_str(FnState *fs, Slice s) { return const_add(fs, (BcConst){.kind = BC_STR, .s = s}); }
-uint32_t const_bytes(FnState *fs, Slice s) { return const_add(fs, (BcConst){.kind = BC_BYTES, .s = s}); }
-uint32_t const_int(FnState *fs, int64_t i) { return const_add(fs, (BcConst){.kind = BC_INT, .i = i}); }
-uint32_t const_float(FnState *fs, double d) { return const_add(fs, (BcConst){.kind = BC_FLOAT, .d = d}); }
+uint32_t const_str(FnState *fs, Slice s)
+{
+    return const_add(fs, (BcConst){.kind = BC_STR, .s = s});
+}
+
+uint32_t const_bytes(FnState *fs, Slice s)
+{
+    return const_add(fs, (BcConst){.kind = BC_BYTES, .s = s});
+}
+
+uint32_t const_int(FnState *fs, int64_t i)
+{
+    return const_add(fs, (BcConst){.kind = BC_INT, .i = i});
+}
+
+uint32_t const_float(FnState *fs, double d)
+{
+    return const_add(fs, (BcConst){.kind = BC_FLOAT, .d = d});
+}
 
 uint32_t const_run(FnState *fs, const Slice *names, uint32_t n)
 {
@@ -184,7 +200,8 @@ int new_reg(FnState *fs, const AstNode *n)
 {
     if (fs->free >= MAX_REGS) {
         fail_at(fs, n, "E0301",
-                "Ower mony variables an' values at aince in ane function - split it intae smaller anes");
+                "Ower mony variables an' values at aince in ane function - split it intae "
+                "smaller anes");
         return 0;
     }
     int r = fs->free++;

@@ -53,7 +53,7 @@ static uint64_t fingerprint(void)
     return h;
 }
 
-// ---- writing --------------------------------------------------------------------------------------
+// ---- writing ----------------------------------------------------------------------------
 
 static void put_text(Buf *out, Slice s)
 {
@@ -163,7 +163,7 @@ bool bc_image_write(const BcModule *m, Buf *out)
     return buf_ok(out);
 }
 
-// ---- reading --------------------------------------------------------------------------------------
+// ---- reading ----------------------------------------------------------------------------
 
 typedef struct Reader {
     Cursor cur;
@@ -174,7 +174,9 @@ typedef struct Reader {
 // Room for `n` items of at least `octets` in the image and `size` here. NULL after a failure.
 static void *take_array(Reader *r, uint32_t n, size_t octets, size_t size)
 {
-    void *items = cur_has_items(&r->cur, n, octets) ? arena_alloc_array(r->arena, (size_t)n + 1, size) : NULL;
+    void *items = cur_has_items(&r->cur, n, octets)
+                      ? arena_alloc_array(r->arena, (size_t)n + 1, size)
+                      : NULL;
     if (!items) {
         r->out_of_memory |= cur_ok(&r->cur);
         cur_fail(&r->cur);

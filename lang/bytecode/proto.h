@@ -105,7 +105,7 @@ typedef struct BcModule {
     Arena *arena;
     const char *file;        // as shown in traces
     BcProto *main;
-    VEC(BcGlobal) globals;   // what `g` words index; the OWN ones come first, in order of definition
+    VEC(BcGlobal) globals;   // what `g` words index; OWN ones first, in order of definition
     uint32_t n_own;
 } BcModule;
 

@@ -26,7 +26,7 @@ bool verify_fail(const FnCheck *f, uint32_t at, const char *format, ...)
     return false;
 }
 
-// ---- tables of the function -----------------------------------------------------------------------
+// ---- tables of the function -------------------------------------------------------------
 
 static bool is_text_const(const BcProto *p, uint32_t k)
 {
@@ -51,7 +51,8 @@ static bool check_consts(FnCheck *f)
             return verify_fail(f, 0, "constant %u is not UTF-8", i);
     }
     for (uint32_t i = 0; i < p->ic_names.len; i++)
-        if (!is_text_const(p, p->ic_names.items[i])) return verify_fail(f, 0, "cache %u has no name", i);
+        if (!is_text_const(p, p->ic_names.items[i]))
+            return verify_fail(f, 0, "cache %u has no name", i);
     return true;
 }
 
@@ -91,7 +92,8 @@ static bool check_shape(FnCheck *f)
     if (p->nrequired > p->nparams || p->nparams > MDH_MAX_PARAMS)
         return verify_fail(f, 0, "%u of %u parameters required", p->nrequired, p->nparams);
     for (uint32_t i = 0; i < p->nparams; i++)
-        if (!p->param_names || !p->param_names[i]) return verify_fail(f, 0, "parameter %u has no name", i);
+        if (!p->param_names || !p->param_names[i])
+            return verify_fail(f, 0, "parameter %u has no name", i);
     if (p->nups > BC_MAX_CAPTURED) return verify_fail(f, 0, "%u captured variables", p->nups);
     if (!p->code.len || p->lines.len != p->code.len)
         return verify_fail(f, 0, "%u lines for %u words", p->lines.len, p->code.len);
@@ -100,7 +102,7 @@ static bool check_shape(FnCheck *f)
     return true;
 }
 
-// ---- finding the instructions ---------------------------------------------------------------------
+// ---- finding the instructions -----------------------------------------------------------
 
 static bool find_starts(FnCheck *f)
 {
@@ -110,7 +112,8 @@ static bool find_starts(FnCheck *f)
     if (!f->starts) return verify_fail(f, 0, "no memory left");
     while (at < p->code.len) {
         uint32_t word = p->code.items[at];
-        if ((word & 255) >= OP_COUNT) return verify_fail(f, at, "no such instruction: %u", word & 255);
+        if ((word & 255) >= OP_COUNT)
+            return verify_fail(f, at, "no such instruction: %u", word & 255);
         if (BC_OP(word) == OP_NEWFN && BC_BX(word) >= p->protos.len)
             return verify_fail(f, at, "no such function: %u", BC_BX(word));
         if (BC_OP(word) == OP_NEWFN && p->protos.items[BC_BX(word)]->nups > BC_MAX_CAPTURED)
@@ -145,7 +148,7 @@ static bool check_end(FnCheck *f)
            verify_fail(f, last, "falls off the end");
 }
 
-// ---- one instruction --------------------------------------------------------------------------------
+// ---- one instruction --------------------------------------------------------------------
 
 static RegRange range(uint32_t first, uint32_t n)
 {
@@ -306,7 +309,7 @@ static bool check_instruction(FnCheck *f, uint32_t at)
     return true;
 }
 
-// ---- handlers -----------------------------------------------------------------------------------------
+// ---- handlers ---------------------------------------------------------------------------
 
 static bool check_handler(FnCheck *f, const BcHandler *h)
 {
@@ -338,7 +341,7 @@ static bool check_handlers(FnCheck *f)
     return true;
 }
 
-// ---- functions and modules --------------------------------------------------------------------------
+// ---- functions and modules --------------------------------------------------------------
 
 static bool check_proto(Verifier *v, const BcProto *p, uint32_t *ups, int depth);
 
@@ -358,7 +361,9 @@ static bool check_proto(Verifier *v, const BcProto *p, uint32_t *ups, int depth)
 {
     FnCheck f = {.v = v, .p = p, .ups = ups};
     if (depth > BC_MAX_NESTING) return verify_fail(&f, 0, "functions nested too deep");
-    if (!check_shape(&f) || !check_consts(&f) || !check_descriptions(&f) || !find_starts(&f)) return false;
+    if (!check_shape(&f) || !check_consts(&f) || !check_descriptions(&f) ||
+        !find_starts(&f))
+        return false;
     for (uint32_t at = 0; at < p->code.len; at++)
         if (f.starts[at] && !check_instruction(&f, at)) return false;
     if (!check_end(&f) || !check_handlers(&f)) return false;

@@ -6,10 +6,11 @@
 //
 // This keeps apart what the dispatcher does not look at: cells, rooms, loop states, kept errors.
 // States only settle when all ways are known, so a first pass carries them and says nothing; a
-// second one, over settled states, checks what is read. Reading one thing as another is refused, and so is reading what no instruction has written. Two
-// things are not followed: after a finally the same register is a value on some ways and a kept
-// error on others, told apart by a number in the register above it (FLOW_EITHER); and a place of
-// a room is a cell or a value for the whole function, from its first use on.
+// second one, over settled states, checks what is read. Reading one thing as another is refused,
+// and so is reading what no instruction has written. Two things are not followed: after a finally
+// the same register is a value on some ways and a kept error on others, told apart by a number in
+// the register above it (FLOW_EITHER); and a place of a room is a cell or a value for the whole
+// function, from its first use on.
 #include <string.h>
 
 #include "lang/bytecode/verify_priv.h"
@@ -42,7 +43,7 @@ static const char *const type_names[] = {
     "a range", "an iterator", "a loop's state", "a kept error", "a value or an error",
 };
 
-// ---- meeting --------------------------------------------------------------------------------------
+// ---- meeting ----------------------------------------------------------------------------
 
 static bool is_value(uint32_t x)
 {
@@ -54,7 +55,8 @@ static uint32_t meet(uint32_t a, uint32_t b)
 {
     FlowType ta = FLOW_TYPE(a), tb = FLOW_TYPE(b);
     if (a == b) return a;
-    if (ta == FLOW_KEPT || tb == FLOW_KEPT || ta == FLOW_EITHER || tb == FLOW_EITHER) return FLOW_EITHER;
+    if (ta == FLOW_KEPT || tb == FLOW_KEPT || ta == FLOW_EITHER || tb == FLOW_EITHER)
+        return FLOW_EITHER;
     return is_value(a) && is_value(b) ? FLOW_VALUE : FLOW_NONE;
 }
 
@@ -94,7 +96,7 @@ static void flow_to(Flow *fl, uint32_t to, const uint32_t *state)
     enqueue(fl, to);
 }
 
-// ---- reading and writing --------------------------------------------------------------------------
+// ---- reading and writing ----------------------------------------------------------------
 
 static bool fail(const Flow *fl, const char *what, uint32_t n)
 {
@@ -121,7 +123,8 @@ static bool want_values(Flow *fl, uint32_t first, uint32_t n)
 // Holds something, whatever it is.
 static bool want_any(Flow *fl, uint32_t reg)
 {
-    return FLOW_TYPE(fl->state[reg]) != FLOW_NONE || fail(fl, "nothing was written to register", reg);
+    return FLOW_TYPE(fl->state[reg]) != FLOW_NONE ||
+           fail(fl, "nothing was written to register", reg);
 }
 
 static bool set(Flow *fl, uint32_t reg, uint32_t x)
@@ -142,7 +145,8 @@ static bool set_result(Flow *fl, uint32_t reg)
 static bool place_of(Flow *fl, uint32_t room, uint32_t place, uint32_t *out)
 {
     if (!want(fl, room, FLOW_ROOM)) return false;
-    if (place >= FLOW_PAYLOAD(fl->state[room])) return fail(fl, "no such place in the room:", place);
+    if (place >= FLOW_PAYLOAD(fl->state[room]))
+        return fail(fl, "no such place in the room:", place);
     if (!fl->places[place]) fl->places[place] = FLOW_VALUE; // unset
     *out = fl->places[place];
     return true;
@@ -222,11 +226,13 @@ static bool unstash(Flow *fl, uint32_t dst, uint32_t first)
     return set(fl, dst, FLOW_VALUE);
 }
 
-// ---- loops ------------------------------------------------------------------------------------------
+// ---- loops ------------------------------------------------------------------------------
 
 static bool want_loop(Flow *fl, uint32_t reg, uint32_t kind)
 {
-    if (fl->state[reg] != kind) return want(fl, reg, FLOW_TYPE(kind)) && fail(fl, "another loop's state in register", reg);
+    if (fl->state[reg] != kind)
+        return want(fl, reg, FLOW_TYPE(kind)) &&
+               fail(fl, "another loop's state in register", reg);
     return want(fl, reg + 1, FLOW_LOOP) && want(fl, reg + 2, FLOW_LOOP);
 }
 
@@ -237,7 +243,7 @@ static bool begin_loop(Flow *fl, uint32_t reg, uint32_t kind)
     return set(fl, reg, kind);
 }
 
-// ---- one instruction ------------------------------------------------------------------------------
+// ---- one instruction --------------------------------------------------------------------
 
 static bool generic(Flow *fl, uint32_t word)
 {
@@ -250,7 +256,8 @@ static bool generic(Flow *fl, uint32_t word)
             return false;
     if (!want_values(fl, r.first, r.n)) return false;
     for (int i = 0; i < 3; i++)
-        if (operands[i] == 'd' || operands[i] == 'x') set(fl, word >> (8 + 8 * i) & 255, FLOW_VALUE);
+        if (operands[i] == 'd' || operands[i] == 'x')
+            set(fl, word >> (8 + 8 * i) & 255, FLOW_VALUE);
     return true;
 }
 
@@ -281,8 +288,12 @@ static bool cells(Flow *fl, uint32_t word)
     case OP_GETCELL: return want(fl, b, FLOW_CELL) && set(fl, a, FLOW_VALUE);
     case OP_SETCELL: return want(fl, a, FLOW_CELL) && want(fl, b, FLOW_VALUE);
     case OP_GETUP: return (ups[b] || fail(fl, "nothing captured as", b)) && set(fl, a, ups[b]);
-    case OP_GETUPC: return (ups[b] == FLOW_CELL || fail(fl, "no cell captured as", b)) && set(fl, a, FLOW_VALUE);
-    case OP_SETUPC: return (ups[a] == FLOW_CELL || fail(fl, "no cell captured as", a)) && want(fl, b, FLOW_VALUE);
+    case OP_GETUPC:
+        return (ups[b] == FLOW_CELL || fail(fl, "no cell captured as", b)) &&
+               set(fl, a, FLOW_VALUE);
+    case OP_SETUPC:
+        return (ups[a] == FLOW_CELL || fail(fl, "no cell captured as", a)) &&
+               want(fl, b, FLOW_VALUE);
     case OP_ROOM: return set(fl, a, n ? FLOW(FLOW_ROOM, n) : FLOW_VALUE);
     case OP_GETROOM: return place_of(fl, b, n, &has) && set(fl, a, has);
     default: return set_place(fl, a, n, fl->state[b]);
@@ -297,7 +308,8 @@ static bool containers(Flow *fl, uint32_t word)
     case OP_APPEND: return want(fl, a, FLOW_LIST) && want_values(fl, b, c);
     case OP_SPREAD: return want(fl, a, FLOW_LIST) && want(fl, b, FLOW_VALUE);
     case OP_NEWDICT: case OP_FETCH: return set(fl, a, FLOW_DICT);
-    case OP_DICTPUT: return want(fl, a, FLOW_DICT) && want(fl, b, FLOW_VALUE) && want(fl, c, FLOW_VALUE);
+    case OP_DICTPUT:
+        return want(fl, a, FLOW_DICT) && want(fl, b, FLOW_VALUE) && want(fl, c, FLOW_VALUE);
     case OP_IMPORT: return want(fl, a, FLOW_DICT);
     default: return want(fl, b, FLOW_DICT) && set(fl, a, FLOW_VALUE); // IMPORTED
     }
@@ -325,18 +337,28 @@ static bool apply(Flow *fl, uint32_t word)
     case OP_STASH: return stash(fl, a, b);
     case OP_UNSTASH: return unstash(fl, a, b);
     case OP_FORPREP: case OP_FORLOOP: case OP_ITERPREP: case OP_ITERNEXT: return loops(fl, word);
-    case OP_NEWLIST: case OP_APPEND: case OP_SPREAD: case OP_NEWDICT: case OP_DICTPUT: case OP_FETCH:
+    case OP_NEWLIST:
+    case OP_APPEND:
+    case OP_SPREAD:
+    case OP_NEWDICT:
+    case OP_DICTPUT:
+    case OP_FETCH:
     case OP_IMPORT: case OP_IMPORTED: return containers(fl, word);
     case OP_NEWFN: return new_function(fl, word);
     case OP_KIN: return new_class(fl, word);
-    case OP_CALL: case OP_CALLG: case OP_CALLB: case OP_CALLM: case OP_CALLA: case OP_CALLX: return call(fl, word);
+    case OP_CALL:
+    case OP_CALLG:
+    case OP_CALLB:
+    case OP_CALLM:
+    case OP_CALLA:
+    case OP_CALLX: return call(fl, word);
     case OP_CATCHALL: return set(fl, a, FLOW_KEPT);
     case OP_RETHROW: return true; // what a finally kept is not followed
     default: return generic(fl, word);
     }
 }
 
-// ---- where control goes ---------------------------------------------------------------------------
+// ---- where control goes -----------------------------------------------------------------
 
 // Registers that an instruction that throws may have changed by then.
 static void spoil(Flow *fl, uint32_t word)

@@ -50,7 +50,8 @@ static size_t distance(Slice a, Slice b)
             size_t best = above[j - 1] + !same;
             if (above[j] + 1 < best) best = above[j] + 1;
             if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            bool swapped = i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1];
+            bool swapped = i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
+                           a.ptr[i - 2] == b.ptr[j - 1];
             if (swapped && before[j - 2] + 1 < best) best = before[j - 2] + 1;
             row[j] = best;
         }
@@ -69,7 +70,8 @@ typedef struct Nearest {
 
 static void consider(Nearest *n, Slice word)
 {
-    if (word.len > MAX_SUGGESTED_LEN || word.len + 2 < n->wanted.len || word.len > n->wanted.len + 2)
+    if (word.len > MAX_SUGGESTED_LEN || word.len + 2 < n->wanted.len ||
+        word.len > n->wanted.len + 2)
         return;
     size_t d = distance(n->wanted, word);
     if (d >= n->at) return;
@@ -91,7 +93,8 @@ static void consider_tables(Nearest *n)
 #include "abi/keywords.def"
     };
     for (uint32_t i = 0; i < MDH_B_COUNT; i++) consider(n, slice_from_cstr(mdh_builtins[i].name));
-    for (uint32_t i = 0; i < mdh_alias_count; i++) consider(n, slice_from_cstr(mdh_aliases[i].name));
+    for (uint32_t i = 0; i < mdh_alias_count; i++)
+        consider(n, slice_from_cstr(mdh_aliases[i].name));
     for (size_t i = 0; i < countof(keywords); i++) consider(n, slice_from_cstr(keywords[i]));
 }
 
@@ -114,7 +117,7 @@ static void suggest(Checker *c, Diag *diag, Slice name)
     if (n.found.len) diag_hint(diag, "Did ye mean '%.*s'?", SLICE_ARG(n.found));
 }
 
-// ---- names ----------------------------------------------------------------------------------------
+// ---- names ------------------------------------------------------------------------------
 
 static bool is_constant(Slice name)
 {
@@ -142,7 +145,7 @@ static void check_use(Checker *c, const void *key, const AstSpan *span)
     suggest(c, d, u->name);
 }
 
-// ---- calls ------------------------------------------------------------------------------------------
+// ---- calls ------------------------------------------------------------------------------
 
 static bool form_takes(const MdhBuiltin *row, uint32_t argc)
 {
@@ -187,7 +190,7 @@ static void check_call(Checker *c, const AstNode *n, bool piped)
     buf_deinit(&counts);
 }
 
-// ---- the walk -------------------------------------------------------------------------------------
+// ---- the walk ---------------------------------------------------------------------------
 
 static void visit(void *ctx, AstNode *n);
 
@@ -226,7 +229,7 @@ static void visit(void *ctx, AstNode *n)
     ast_each_child(n, visit, c);
 }
 
-// ---- modules ----------------------------------------------------------------------------------------
+// ---- modules ----------------------------------------------------------------------------
 
 static void check_fetch(void *ctx, AstNode *n)
 {

@@ -64,5 +64,6 @@ bool drv_load_prelude(MdhThread *t);
 // Top-level names of the module at `path` for the resolver; the names live as long as the process.
 bool drv_module_exports(const char *dir, Slice path, const Slice **names, uint32_t *n);
 // Parses and compiles for a module of that directory and world.
-BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world, DiagList *diags);
+BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world,
+                      DiagList *diags);
 #endif

@@ -84,7 +84,9 @@ static bool search(Search *s, Slice dir)
 static bool has_extension(Slice path)
 {
     for (size_t i = path.len; i > 0 && path.ptr[i - 1] != '/'; i--)
-        if (path.ptr[i - 1] == '.' && i > 1 && path.ptr[i - 2] != '/' && path.ptr[i - 2] != '.') return true;
+        if (path.ptr[i - 1] == '.' && i > 1 && path.ptr[i - 2] != '/' &&
+            path.ptr[i - 2] != '.')
+            return true;
     return false;
 }
 
@@ -100,7 +102,8 @@ bool drv_find_module(const char *dir, Slice path, Buf *out, bool *bundled)
     bool found = clean && search(&s, slice_from_cstr(dir));
     if (found && bundled) {
         Slice lib = slice_from_cstr(drv_stdlib_dir());
-        *bundled = lib.len && out->len > lib.len && slice_starts_with((Slice){out->data, out->len}, lib) &&
+        *bundled = lib.len && out->len > lib.len &&
+                   slice_starts_with((Slice){out->data, out->len}, lib) &&
                    out->data[lib.len] == '/';
     }
     buf_deinit(&full);
@@ -152,10 +155,13 @@ static void read_exports(ExportList *list)
     buf_init(&source, MAX_MODULE_SOURCE);
     diag_init(&diags, 0);
     if (scratch && os_read_file(list->path, MAX_MODULE_SOURCE, &source, NULL) == MDH_OK) {
-        SyntaxTree *tree = syntax_parse(scratch, (Slice){source.data, source.len}, list->path, &diags);
+        SyntaxTree *tree =
+            syntax_parse(scratch, (Slice){source.data, source.len}, list->path, &diags);
         ExportEnv env = {list, dir_part(list->arena, list->path)};
         ResolveEnv renv = {&env, nested_exports, false};
-        Resolution *r = tree && env.dir && !diags.n_errors ? resolve_program(scratch, tree->program, &renv) : NULL;
+        Resolution *r = tree && env.dir && !diags.n_errors
+                            ? resolve_program(scratch, tree->program, &renv)
+                            : NULL;
         if (r) copy_names(list, r->module);
         resolve_deinit(r);
     }

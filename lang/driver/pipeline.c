@@ -27,7 +27,8 @@ static void find_stdlib(void)
         buf_puts(&path, "/../share/mdhavers/stdlib");
         Buf real;
         buf_init(&real, sizeof stdlib_dir - 1);
-        if (os_realpath(path.data, &real, NULL) == MDH_OK) memcpy(stdlib_dir, real.data, real.len + 1);
+        if (os_realpath(path.data, &real, NULL) == MDH_OK)
+            memcpy(stdlib_dir, real.data, real.len + 1);
         buf_deinit(&real);
     }
     buf_deinit(&path);
@@ -113,7 +114,8 @@ static bool top_level_is_private(const AstNode *program, const char *dir)
     return !scan.user_modules;
 }
 
-static BcModule *compile_with(Slice source, const char *file, EnvContext *ctx, bool session, DiagList *diags)
+static BcModule *compile_with(Slice source, const char *file, EnvContext *ctx, bool session,
+                              DiagList *diags)
 {
     Arena *arena = arena_new();
     BcModule *bc = NULL;
@@ -121,15 +123,16 @@ static BcModule *compile_with(Slice source, const char *file, EnvContext *ctx, b
     if (tree && diags->n_errors == 0) {
         CompileEnv env = {.resolve = {ctx, env_exports, false}, .ctx = ctx,
                           .outer_has = env_outer_has, .keep_last_value = session};
-        env.resolve.private_top_level =
-            ctx->world == VM_WORLD_MAIN && !session && top_level_is_private(tree->program, ctx->dir);
+        env.resolve.private_top_level = ctx->world == VM_WORLD_MAIN && !session &&
+                                        top_level_is_private(tree->program, ctx->dir);
         bc = compile_module(tree->program, file, source, &env, diags);
     }
     arena_free(arena);
     return bc;
 }
 
-BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world, DiagList *diags)
+BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world,
+                      DiagList *diags)
 {
     EnvContext ctx = {dir, world, false};
     return compile_with(source, file, &ctx, false, diags);
@@ -179,7 +182,9 @@ int drv_run_file(MdhThread *t, const char *path)
     int status = 1;
     if (drv_read_source(path, &source)) {
         char *dir = dir_of(path);
-        BcModule *bc = dir ? drv_compile(slice_make(source.data, source.len), path, dir, VM_WORLD_MAIN, &diags) : NULL;
+        BcModule *bc = dir ? drv_compile(slice_make(source.data, source.len), path, dir,
+                                         VM_WORLD_MAIN, &diags)
+                           : NULL;
         if (bc) {
             VmModule *m = vm_module_new(t, bc, dir, VM_WORLD_MAIN);
             status = finish(t, m ? vm_run(t, m->main) : MDH_EXC);

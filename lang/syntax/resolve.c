@@ -265,7 +265,8 @@ static void walk_kin(Walker *w, const AstNode *n)
 static void collect_names(void *ctx, AstNode *child)
 {
     Walker *w = ctx;
-    if (child->kind == AST_IDENT && !map_put(&w->all_names, child->ident.name, 1)) w->r->failed = true;
+    if (child->kind == AST_IDENT && !map_put(&w->all_names, child->ident.name, 1))
+        w->r->failed = true;
     ast_each_child(child, collect_names, w);
 }
 
@@ -306,7 +307,9 @@ static void walk_try(Walker *w, const AstNode *n)
 {
     walk_block(w, n->try_.body, true);
     if (n->try_.handler) {
-        Var *v = n->try_.error_name ? region_begin(w, n->try_.error_name->text, n->try_.error_name) : NULL;
+        Var *v = n->try_.error_name
+                     ? region_begin(w, n->try_.error_name->text, n->try_.error_name)
+                     : NULL;
         walk_block(w, n->try_.handler, true);
         region_end(w, v);
     }
@@ -495,7 +498,8 @@ static void place_variables(Resolution *r, const ResolveEnv *env)
     Scope *m = r->module;
     for (uint32_t i = 0; i < m->vars.len; i++) {
         Var *v = m->vars.items[i];
-        bool local = env->private_top_level && !v->captured && !v->injected && i < RESOLVE_MAX_LOCALS;
+        bool local = env->private_top_level && !v->captured && !v->injected &&
+                     i < RESOLVE_MAX_LOCALS;
         v->place = local ? VAR_LOCAL : VAR_GLOBAL;
         if (!local) v->slot = r->n_globals++;
     }

@@ -17,8 +17,9 @@ static MdhValue throw_arity(MdhThread *t, const MdhFnInfo *info, int argc)
     MdhValue name = mdh_str_c(t, info->name);
     if (mdh_is_exc(name)) return name;
     if (info->has_rest)
-        return mdh_throw_type(t, "Function '%v' expects %d or mair arguments but ye gave it %d", name,
-                              (int64_t)info->nrequired, (int64_t)argc);
+        return mdh_throw_type(
+            t, "Function '%v' expects %d or mair arguments but ye gave it %d", name,
+            (int64_t)info->nrequired, (int64_t)argc);
     if (info->nrequired == info->nparams)
         return mdh_throw_error(t, MDH_E_ARITY, name, (int64_t)info->nparams, (int64_t)argc);
     return mdh_throw_type(t, "Function '%v' expects %d tae %d arguments but ye gave it %d", name,

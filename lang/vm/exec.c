@@ -80,7 +80,7 @@ static MDH_NOINLINE MdhValue print_value(MdhThread *t, MdhValue v)
     Slice s = mdh_str_slice(v);
     mdh_out_write(s.ptr, s.len);
     mdh_out_write("\n", 1);
-    return MDH_NAETHING;
+    return vm_check_output(t);
 }
 
 static MDH_NOINLINE MdhValue new_closure(MdhThread *t, const VmCode *code, const uint32_t *ip,
@@ -132,7 +132,8 @@ static MDH_NOINLINE MdhValue get_property(MdhThread *t, MdhValue o, MdhValue nam
     return __mdh_op_get_prop(t, o, name, ic);
 }
 
-static MDH_NOINLINE MdhValue set_property(MdhThread *t, MdhValue o, MdhValue name, MdhValue v, uint64_t *ic)
+static MDH_NOINLINE MdhValue set_property(MdhThread *t, MdhValue o, MdhValue name,
+                                          MdhValue v, uint64_t *ic)
 {
     if (mdh_is_absent(o)) return mdh_throw_error(t, MDH_E_UNDEFINED, mdh_str_c(t, "masel"));
     return __mdh_op_set_prop(t, o, name, v, ic);
@@ -140,7 +141,10 @@ static MDH_NOINLINE MdhValue set_property(MdhThread *t, MdhValue o, MdhValue nam
 
 // ---- inline caches ----------------------------------------------------------------------------
 
-MDH_INLINE bool cache_hits(uint64_t word, const MdhInstance *o) { return word >> 32 == mdh_shape_id(o); }
+MDH_INLINE bool cache_hits(uint64_t word, const MdhInstance *o)
+{
+    return word >> 32 == mdh_shape_id(o);
+}
 // The first entry becomes the second; the slow way fills the first anew.
 MDH_INLINE void cache_shift(VmCache *ic)
 {
@@ -152,7 +156,8 @@ MDH_INLINE void cache_shift(VmCache *ic)
 MDH_INLINE bool first_field(const MdhInstance *inst, const VmCache *ic, MdhValue *out)
 {
     uint64_t c = mdh_ic_load(&ic->word);
-    if (MDH_UNLIKELY(!cache_hits(c, inst)) || MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS)) return false;
+    if (MDH_UNLIKELY(!cache_hits(c, inst)) || MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS))
+        return false;
     *out = MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
     return true;
 }
@@ -161,7 +166,8 @@ static MDH_NOINLINE MdhValue second_field(MdhValue o, VmCache *ic)
 {
     const MdhInstance *inst = mdh_instance(o);
     uint64_t c = mdh_ic_load(&ic->second);
-    if (cache_hits(c, inst) && (uint32_t)c < MDH_IC_GROWS) return MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
+    if (cache_hits(c, inst) && (uint32_t)c < MDH_IC_GROWS)
+        return MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
     if (!cache_hits(mdh_ic_load(&ic->word), inst)) cache_shift(ic);
     return mdh_instance_get(o, ic->name, &ic->word);
 }
@@ -177,7 +183,8 @@ MDH_INLINE bool cached_store(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
             return mdh_instance_set(t, o, ic->name, v, &ic->word);
         }
     }
-    if (MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS)) return mdh_instance_set(t, o, ic->name, v, &ic->word);
+    if (MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS))
+        return mdh_instance_set(t, o, ic->name, v, &ic->word);
     MDH_STORE_BARRIER(o, v);
     MDH_SLOT_STORE(&inst->slots[(uint32_t)c], v);
     return true;
@@ -696,7 +703,9 @@ step:
     }
     LABEL(SETI) : {
         MdhValue o = RA, k = RB, v = RC;
-        if (mdh_is_fixint(k) && mdh_is_list(o) && mdh_list_set_fast(o, (uint64_t)mdh_fixint(k), v)) NEXT;
+        if (mdh_is_fixint(k) && mdh_is_list(o) &&
+            mdh_list_set_fast(o, (uint64_t)mdh_fixint(k), v))
+            NEXT;
         SAVE();
         if (mdh_is_exc(__mdh_op_set_index(t, o, k, v))) goto threw;
         NEXT;
@@ -744,7 +753,10 @@ step:
                 case 1: RA = mdh_fix(p[0]); NEXT;
                 case 2: RA = mdh_fix(p[0] << 8 | p[1]); NEXT;
                 case 3: RA = mdh_fix(p[0] << 16 | p[1] << 8 | p[2]); NEXT;
-                default: RA = mdh_fix((int64_t)((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3])); NEXT;
+                default:
+                    RA = mdh_fix((int64_t)((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+                                           (uint32_t)p[2] << 8 | p[3]));
+                    NEXT;
                 }
             }
         }
@@ -761,12 +773,17 @@ step:
             const MdhWindow *win = mdh_bytes_writable(t, o);
             if (!win) goto threw;
             uint64_t i = (uint64_t)mdh_fixint(k), width = w >> 24, n = (uint64_t)mdh_fixint(v);
-            if (MDH_LIKELY(i < win->len) && MDH_LIKELY(width <= win->len - i) && MDH_LIKELY(n >> (8 * width) == 0)) {
+            if (MDH_LIKELY(i < win->len) && MDH_LIKELY(width <= win->len - i) &&
+                MDH_LIKELY(n >> (8 * width) == 0)) {
                 uint8_t *p = win->data + i;
                 switch (width) {
                 case 1: p[0] = (uint8_t)n; NEXT;
                 case 2: p[0] = (uint8_t)(n >> 8); p[1] = (uint8_t)n; NEXT;
-                case 3: p[0] = (uint8_t)(n >> 16); p[1] = (uint8_t)(n >> 8); p[2] = (uint8_t)n; NEXT;
+                case 3:
+                    p[0] = (uint8_t)(n >> 16);
+                    p[1] = (uint8_t)(n >> 8);
+                    p[2] = (uint8_t)n;
+                    NEXT;
                 default:
                     p[0] = (uint8_t)(n >> 24); p[1] = (uint8_t)(n >> 16);
                     p[2] = (uint8_t)(n >> 8); p[3] = (uint8_t)n;

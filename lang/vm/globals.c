@@ -138,8 +138,10 @@ MdhValue vm_global_missing(MdhThread *t, uint32_t slot)
     const VmModule *m = owners.items[slot];
     uint32_t outer;
     MdhValue v = MDH_ABSENT;
-    if (m->world == VM_WORLD_USER && known(vm_main, name, &outer)) v = MDH_SLOT_LOAD(&vm_globals[outer]);
-    if (mdh_is_absent(v) && m != vm_base && in_base(t, name, &outer)) v = MDH_SLOT_LOAD(&vm_globals[outer]);
+    if (m->world == VM_WORLD_USER && known(vm_main, name, &outer))
+        v = MDH_SLOT_LOAD(&vm_globals[outer]);
+    if (mdh_is_absent(v) && m != vm_base && in_base(t, name, &outer))
+        v = MDH_SLOT_LOAD(&vm_globals[outer]);
     if (!mdh_is_absent(v)) return v;
     const MdhBuiltin *b = mdh_builtin_find(name.ptr, name.len);
     return b ? vm_builtin_value(t, b->id) : MDH_ABSENT;

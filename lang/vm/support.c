@@ -2,6 +2,7 @@
 // The slow halves of instructions: loops over things, unwinding, classes, texts.
 #include <string.h>
 
+#include "base/err.h"
 #include "lang/vm/vm_priv.h"
 #include "runtime/core/ops.h"
 #include "runtime/data/bytes.h"
@@ -9,6 +10,7 @@
 #include "runtime/data/list.h"
 #include "runtime/data/object.h"
 #include "runtime/data/str.h"
+#include "runtime/sys/out.h"
 
 // ---- loops ----------------------------------------------------------------------------------
 // State of a walk: r[0] what is walked, r[1] the next position, r[2] end << 3 | what it is.
@@ -37,7 +39,8 @@ bool vm_iter_prep(MdhThread *t, MdhValue *r, int nvars)
     case MDH_TAG_CREEL: {
         MdhDictIter it;
         mdh_dict_iter(v, &it);
-        return start_walk(r, mdh_from_ptr(it.tab), it.end, mdh_is_dict(v) ? WALK_TABLE : WALK_CREEL);
+        return start_walk(r, mdh_from_ptr(it.tab), it.end,
+                          mdh_is_dict(v) ? WALK_TABLE : WALK_CREEL);
     }
     case MDH_TAG_STRING: return start_walk(r, v, mdh_str_nchars(v), WALK_STRING);
     case MDH_TAG_BYTES:
@@ -55,7 +58,10 @@ static bool range_bound(MdhThread *t, MdhValue *v)
         return false;
     }
     double d = mdh_float_of(*v);
-    int64_t i = d != d ? 0 : d >= 9223372036854775807.0 ? INT64_MAX : d <= -9223372036854775808.0 ? INT64_MIN : (int64_t)d;
+    int64_t i = d != d                        ? 0
+                : d >= 9223372036854775807.0  ? INT64_MAX
+                : d <= -9223372036854775808.0 ? INT64_MIN
+                                              : (int64_t)d;
     *v = mdh_int(t, i);
     return !mdh_is_exc(*v);
 }
@@ -150,7 +156,8 @@ bool vm_unwind(MdhThread *t)
         const BcHandler *h = t->exiting ? NULL : handler_for(code, f->ip);
         if (h) {
             // What lies above the handler's register is dead: let go of it.
-            for (MdhValue *r = f->base + h->reg + 1; r < f->base + code->info.nregs; r++) *r = MDH_ABSENT;
+            for (MdhValue *r = f->base + h->reg + 1; r < f->base + code->info.nregs; r++)
+                *r = MDH_ABSENT;
             if (!h->keep_all) f->base[h->reg] = mdh_take_error(t);
             f->ip = code->info.code + h->target;
             return true;
@@ -257,16 +264,18 @@ MdhValue vm_class(MdhThread *t, const VmCode *code, const BcKin *kin, const MdhV
 {
     MdhClass *super = NULL;
     if (!mdh_is_absent(w[0])) {
-        if (!mdh_has_tag(w[0], MDH_TAG_CLASS)) return mdh_throw_type(t, "%v isnae a class", code->k[kin->super_k]);
+        if (!mdh_has_tag(w[0], MDH_TAG_CLASS))
+            return mdh_throw_type(t, "%v isnae a class", code->k[kin->super_k]);
         super = mdh_ptr(w[0]);
     }
-    return mdh_class_new(t, code->k[kin->name_k], super, kin->n_methods, code->k + kin->first_method_k,
-                         w + 1, kin->n_fields);
+    return mdh_class_new(t, code->k[kin->name_k], super, kin->n_methods,
+                         code->k + kin->first_method_k, w + 1, kin->n_fields);
 }
 
 MdhValue vm_thing(MdhThread *t, const VmCode *code, const BcThing *thing)
 {
-    return mdh_struct_new(t, code->k[thing->name_k], thing->n_fields, code->k + thing->first_field_k);
+    return mdh_struct_new(t, code->k[thing->name_k], thing->n_fields,
+                          code->k + thing->first_field_k);
 }
 
 MdhValue vm_format(MdhThread *t, MdhValue v, const BcFormat *f)
@@ -293,6 +302,15 @@ MdhValue vm_concat(MdhThread *t, const MdhValue *v, int n)
     return mdh_sb_finish(t, &sb);
 }
 
+MdhValue vm_check_output(MdhThread *t)
+{
+    char text[128];
+    int sys_errno;
+    if (MDH_LIKELY(!mdh_out_failed(&sys_errno))) return MDH_NAETHING;
+    return mdh_throw_native(t, "Cannae write tae standard output: %s",
+                            err_errno_text(sys_errno, text, sizeof text));
+}
+
 MdhValue vm_unpack(MdhThread *t, MdhValue v, int wanted)
 {
     uint64_t n;
@@ -311,6 +329,7 @@ MdhValue vm_unpack(MdhThread *t, MdhValue v, int wanted)
         return mdh_throw_type(t, "Ye can only destructure lists and strings, no' %k", v);
     }
     if (n < (uint64_t)wanted)
-        return mdh_throw_type(t, "Cannae destructure: need at least %d elements but got %d", (int64_t)wanted, (int64_t)n);
+        return mdh_throw_type(t, "Cannae destructure: need at least %d elements but got %d",
+                              (int64_t)wanted, (int64_t)n);
     return v;
 }

@@ -51,6 +51,8 @@ MdhValue vm_unpack(MdhThread *t, MdhValue v, int wanted);
 MdhValue vm_fetch(MdhThread *t, const VmModule *importer, MdhValue path);
 bool vm_import(MdhThread *t, VmModule *m, MdhValue dict);
 bool vm_set_global(MdhThread *t, uint32_t slot, MdhValue v);
+// Naething, or MDH_EXC when standard output can no longer be written.
+MdhValue vm_check_output(MdhThread *t);
 bool vm_in_range(MdhValue v, MdhValue from, MdhValue to);
 void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r);
 #endif

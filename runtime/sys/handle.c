@@ -133,7 +133,8 @@ MdhValue mdh_handle_open_own(MdhThread *t, const MdhHandleType *type, void *thin
 
 bool mdh_handle_is(MdhValue v, const MdhHandleType *type)
 {
-    if (!mdh_has_tag(v, MDH_TAG_NATIVE) || ((MdhNative *)mdh_ptr(v))->type != &type->native) return false;
+    if (!mdh_has_tag(v, MDH_TAG_NATIVE) || ((MdhNative *)mdh_ptr(v))->type != &type->native)
+        return false;
     uint64_t s = __atomic_load_n(&place_at(place_of(v))->state, __ATOMIC_ACQUIRE);
     return s >> 32 == generation_of(v) && (s & OPEN);
 }

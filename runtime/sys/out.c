@@ -15,10 +15,11 @@ static char buffer[MDH_OUT_CAP];
 static size_t used;
 static int fd = 1;
 static bool by_line, failed;
+static int failed_errno;
 
 static void write_all(const char *p, size_t n)
 {
-    if (n && !failed) failed = os_write_fd(fd, p, n, NULL) != MDH_OK;
+    if (n && !failed) failed = os_write_fd(fd, p, n, &failed_errno) != MDH_OK;
 }
 
 static void flush_nolock(void)
@@ -59,6 +60,13 @@ void mdh_out_write(const char *p, size_t n)
         if (by_line && memchr(p, '\n', n)) flush_nolock();
     }
     pthread_mutex_unlock(&lock);
+}
+
+bool mdh_out_failed(int *sys_errno)
+{
+    if (MDH_LIKELY(!__atomic_load_n(&failed, __ATOMIC_RELAXED))) return false;
+    *sys_errno = failed_errno;
+    return true;
 }
 
 bool mdh_out_flush(void)

@@ -17,6 +17,9 @@ void mdh_out_write(const char *p, size_t n);
 // Writes what is waiting. False once any write has failed.
 bool mdh_out_flush(void);
 
+// Has a write failed? Then *sys_errno says why, and `blether` throws: a program whose reader
+// has gone does not print for ever into nothing.
+bool mdh_out_failed(int *sys_errno);
 // Flushes standard output, then writes to standard error, unbuffered. Failures are ignored.
 void mdh_err_write(const char *p, size_t n);
 

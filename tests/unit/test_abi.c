@@ -6,7 +6,7 @@
 #include "runtime/data/bytes.h"
 #include "tests/unit/rt.h"
 
-// ---- kinds ------------------------------------------------------------------------------------------
+// ---- kinds ------------------------------------------------------------------------------
 
 static const struct { const char *tag, *name; int number; } types[] = {
 #define T(tag, name, doc) {#tag, name, MDH_TAG_##tag},
@@ -47,7 +47,7 @@ TEST(kinds_that_programs_see_have_different_names)
         for (unsigned b = 0; b < a; b++) CHECK(strcmp(mdh_type_name(a), mdh_type_name(b)) != 0);
 }
 
-// ---- builtins ---------------------------------------------------------------------------------------
+// ---- builtins ---------------------------------------------------------------------------
 
 static void check_form(const MdhBuiltin *row, const MdhBuiltin *form)
 {

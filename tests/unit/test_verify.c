@@ -14,7 +14,7 @@
 
 #define MAX ((size_t)64 << 20)
 
-// ---- accepted ---------------------------------------------------------------------------------------
+// ---- accepted ---------------------------------------------------------------------------
 
 static void check_accepted(BcModule *m, const char *name)
 {
@@ -73,7 +73,7 @@ TEST(surplus_variables_and_deep_expressions_are_accepted)
     buf_deinit(&text);
 }
 
-// ---- refused ----------------------------------------------------------------------------------------
+// ---- refused ----------------------------------------------------------------------------
 
 typedef struct Changed {
     BcModule *m;

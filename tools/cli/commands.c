@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// run, trace, check, fmt, tokens, ast, disasm: reading a program, handing it to the floor below, and
-// printing what comes back.
+// run, trace, check, fmt, tokens, ast, disasm: reading a program, handing it to the floor below,
+// and printing what comes back.
 #include "tools/cli/commands.h"
 
 #include <string.h>
@@ -57,7 +57,7 @@ int cmd_trace(MdhThread *t, const Cli *cli)
     return status;
 }
 
-// ---- looking --------------------------------------------------------------------------------------
+// ---- looking ----------------------------------------------------------------------------
 
 // A program's text and tree.
 typedef struct Loaded {
@@ -127,7 +127,7 @@ int cmd_check(MdhThread *t, const char *path)
     return status;
 }
 
-// ---- formatting -----------------------------------------------------------------------------------
+// ---- formatting -------------------------------------------------------------------------
 
 static bool write_back(const char *path, const Buf *text)
 {
