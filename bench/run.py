@@ -125,7 +125,7 @@ def report(results, peers, options):
     """The text of bench/RESULTS.md."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True,
                             capture_output=True, check=False).stdout.strip()
-    versions = "\n".join(f"- {version([peer, *PEERS[peer][1]])}" for peer in peers)
+    versions = "\n".join(f"- {peer}: {version([peer, *PEERS[peer][1]])}" for peer in peers)
     return f"""# Benchmarks
 
 CPU time (user + system) of the whole process, medians of {options.pairs} alternating rounds. A ratio
