@@ -147,6 +147,27 @@ def test_output_is_whole_before_exit(cli):
         0, "".join(f"{i}\n" for i in range(2000)))
 
 
+def test_a_program_whose_reader_has_gone_ends(cli):
+    path = cli.write("spam.braw", 'whiles aye { blether "spam" }\n')
+    read_end, write_end = os.pipe()
+    child = subprocess.Popen([cli.binary, "run", path], cwd=cli.folder, stdout=write_end,
+                             stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    os.close(write_end)
+    assert os.read(read_end, 4) == b"spam"
+    os.close(read_end)
+    err = child.communicate(timeout=20)[1].decode()
+    assert child.returncode == 1 and "Cannae write tae standard output" in err, err
+
+
+def test_output_that_finds_no_room_is_a_failure(cli):
+    path = cli.write("one.braw", "blether 1\n")
+    with open("/dev/full", "wb") as full:
+        child = subprocess.run([cli.binary, "run", path], cwd=cli.folder, stdout=full,
+                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=20,
+                               check=False)
+    assert child.returncode == 1 and b"No space left" in child.stderr, child.stderr
+
+
 def test_an_empty_path_part_of_the_report(cli):
     cli.program('ken a = 1\nhurl "boom"\nken b = 2\n').is_(1, "").has(
         err=["Hurled at line 2: boom", "  1 | ken a = 1", '> 2 | hurl "boom"', "  3 | ken b = 2"],

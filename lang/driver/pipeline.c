@@ -169,8 +169,15 @@ static int finish(MdhThread *t, MdhValue result)
         drv_report_error(t);
         status = 1;
     }
-    mdh_out_flush();
-    return status;
+    int sys_errno;
+    if (mdh_out_flush() || status != 0 || !mdh_out_failed(&sys_errno)) return status;
+    Buf msg;
+    buf_init(&msg, 1024);
+    buf_printf(&msg, "%s: Cannae write tae standard output: %s\n", drv_exclamation(t),
+               drv_os_text(MDH_ERR_IO, sys_errno));
+    mdh_err_write(msg.data, msg.len);
+    buf_deinit(&msg);
+    return 1;
 }
 
 int drv_run_file(MdhThread *t, const char *path)
