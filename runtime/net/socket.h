@@ -37,6 +37,8 @@ struct Socket {
     bool nonblocking;   // as the program set it: calls do not wait
     bool closing;       // set once; calls fail from then on
     bool has_local;     // bound to one address: no need to say where answers come from
+    bool v6only;        // an IPv6 socket that does not speak IPv4
+    uint16_t port;      // that it is bound to, once known; 0 before
     int64_t timeout_ms; // of waiting calls; -1: for ever
     uint32_t waiters;   // threads in socket_wait
     pthread_mutex_t lock;

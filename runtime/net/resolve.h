@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Host names to addresses for the socket calls that take a host: a literal costs nothing, a name
+// is asked from the system (RFC 1123 §2.1) and remembered for a while. Blocks. Thread-safe: the
+// cache has a lock, which is not held while asking.
+#ifndef MDH_NET_RESOLVE_H
+#define MDH_NET_RESOLVE_H
+
+#include "runtime/net/addr.h"
+
+#define NET_RESOLVE_MAX 16 // addresses of one name
+
+typedef struct NetAddrs {
+    NetAddr items[NET_RESOLVE_MAX];
+    unsigned n;
+} NetAddrs;
+
+// All addresses of a host of that family, each with `port`, in the system's order. 0, or a code
+// of getaddrinfo (negative).
+int net_resolve(NetAddrs *out, Slice host, uint16_t port, NetFamily family);
+// The one to use where only one can be tried (datagrams, bind), in the form of a socket of
+// `family` (AF_…): of a name that has both, the IPv4 address, unless the socket is v6only.
+int net_resolve_for(NetAddr *out, Slice host, uint16_t port, int family, bool v6only);
+void net_resolve_forget(void); // empties the cache
+
+// Of a code: the stable kind ("nxdomain", "no_data", "servfail", "dns_temporary", …), and an
+// English text.
+const char *net_resolve_kind(int code);
+const char *net_resolve_text(int code);
+
+#endif
