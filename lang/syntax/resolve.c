@@ -163,7 +163,8 @@ static Var *region_begin(Walker *w, Slice name, const void *key)
 static void region_end(Walker *w, Var *v)
 {
     w->order++;
-    if (v && v->regions.len) vec_last(&v->regions).end = w->order;
+    for (uint32_t i = 0; v && i < v->regions.len; i++)
+        if (v->regions.items[i].end == UINT32_MAX) v->regions.items[i].end = w->order;
     w->order++;
 }
 
@@ -339,14 +340,43 @@ static void walk_pattern(Walker *w, const AstNode *p, VarVec *bound)
     }
 }
 
+// How many of the alternatives, each a stretch of `bound` up to its end, bind v?
+static uint32_t times_bound(const VarVec *bound, const uint32_t *ends, uint32_t n, const Var *v)
+{
+    uint32_t times = 0, i = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        bool found = false;
+        for (; i < ends[k]; i++) found = found || bound->items[i] == v;
+        times += found;
+    }
+    return times;
+}
+
+// The alternatives of an arm. A variable that only some of them bind is not certainly set.
+static void walk_patterns(Walker *w, const AstList *patterns, VarVec *bound)
+{
+    uint32_t *ends = arena_alloc_array(w->r->arena, patterns->len, sizeof *ends);
+    if (!ends) {
+        w->r->failed = true;
+        return;
+    }
+    for (uint32_t k = 0; k < patterns->len; k++) {
+        walk_pattern(w, patterns->items[k], bound);
+        ends[k] = bound->len;
+    }
+    if (patterns->len == 1) return;
+    for (uint32_t i = 0; i < bound->len; i++)
+        if (times_bound(bound, ends, patterns->len, bound->items[i]) < patterns->len)
+            region_end(w, bound->items[i]);
+}
+
 static void walk_keek(Walker *w, const AstNode *n)
 {
     walk(w, n->keek.subject);
     for (uint32_t i = 0; i < n->keek.n_arms; i++) {
         const AstKeekArm *arm = &n->keek.arms[i];
         VarVec bound = {0};
-        for (uint32_t k = 0; k < arm->patterns.len; k++)
-            walk_pattern(w, arm->patterns.items[k], &bound);
+        walk_patterns(w, &arm->patterns, &bound);
         if (arm->guard) walk(w, arm->guard);
         walk_block(w, arm->body, true);
         for (uint32_t k = 0; k < bound.len; k++) region_end(w, bound.items[k]);

@@ -197,11 +197,15 @@ VmCall vm_call_auld(MdhThread *t, MdhValue *w, int argc, MdhValue name)
 
 // ---- spread and named arguments -------------------------------------------------------------
 
-static const char *callable_name(MdhValue f)
+static MdhValue callable_name(MdhThread *t, MdhValue f)
 {
-    if (mdh_is_fn(f)) return ((MdhFn *)mdh_ptr(f))->info->name;
-    if (mdh_has_tag(f, MDH_TAG_NATIVE_FUNCTION)) return ((MdhNativeFn *)mdh_ptr(f))->row->name;
-    return "?";
+    switch (mdh_tag(f)) {
+    case MDH_TAG_FUNCTION: return mdh_str_c(t, ((MdhFn *)mdh_ptr(f))->info->name);
+    case MDH_TAG_NATIVE_FUNCTION: return mdh_str_c(t, ((MdhNativeFn *)mdh_ptr(f))->row->name);
+    case MDH_TAG_STRUCT: return ((MdhStruct *)mdh_ptr(f))->name;
+    case MDH_TAG_CLASS: return ((MdhClass *)mdh_ptr(f))->name;
+    default: return f;
+    }
 }
 
 static int param_index(const MdhFnInfo *info, MdhValue name)
@@ -213,15 +217,19 @@ static int param_index(const MdhFnInfo *info, MdhValue name)
 
 // Puts named values where their parameters are; argc positional ones stand at args already.
 // Returns how many arguments there are now, -1 when it threw.
-static int place_named(MdhThread *t, MdhValue f, int argc, MdhValue *args, int n,
+static int place_named(MdhThread *t, MdhValue f, bool strict, int argc, MdhValue *args, int n,
                        const MdhValue *names, const MdhValue *vals)
 {
     const MdhFnInfo *info = mdh_is_fn(f) ? ((MdhFn *)mdh_ptr(f))->info : NULL;
-    if (n && (!info || info->is_lambda)) {
-        mdh_throw_type(t, "Function '%s' takes nae named arguments", callable_name(f));
+    if (!n || mdh_has_tag(f, MDH_TAG_CLASS)) return argc; // no init: arguments are ignored
+    if (!mdh_is_callable(f)) {
+        mdh_throw_error(t, MDH_E_NOT_CALLABLE, f);
         return -1;
     }
-    if (!n) return argc;
+    if (!info || info->is_lambda) {
+        mdh_throw_type(t, "Function '%v' takes nae named arguments", callable_name(t, f));
+        return -1;
+    }
     for (int i = argc; i < info->nparams; i++) args[i] = MDH_ABSENT;
     for (int k = 0; k < n; k++) {
         int i = param_index(info, names[k]);
@@ -235,11 +243,14 @@ static int place_named(MdhThread *t, MdhValue f, int argc, MdhValue *args, int n
         }
         args[i] = vals[k];
     }
-    for (int i = argc; i < info->nrequired; i++)
-        if (mdh_is_absent(args[i])) {
+    for (int i = argc; i < info->nrequired; i++) {
+        if (!mdh_is_absent(args[i])) continue;
+        if (strict) {
             throw_arity(t, info, argc + n);
             return -1;
         }
+        args[i] = MDH_NAETHING;
+    }
     return argc > info->nparams ? argc : info->nparams;
 }
 
@@ -256,8 +267,8 @@ static VmCall call_with_many(MdhThread *t, MdhValue *w, MdhValue self, MdhValue 
 {
     MdhFn *fn = mdh_is_fn(w[0]) ? mdh_ptr(w[0]) : NULL;
     if (!fn || !fn->info->has_rest) {
-        mdh_throw_type(t, "Function '%s' gets %d arguments, ower mony fer ane call",
-                       callable_name(w[0]), (int64_t)argc);
+        mdh_throw_type(t, "Function '%v' gets %d arguments, ower mony fer ane call",
+                       callable_name(t, w[0]), (int64_t)argc);
         return VM_THREW;
     }
     int n = fn->info->nparams;
@@ -283,7 +294,9 @@ static VmCall call_with_list(MdhThread *t, MdhValue *w, MdhValue self, MdhValue 
         args[i] = mdh_listbuf_get(t, items, i);
         if (mdh_is_exc(args[i])) return VM_THREW;
     }
-    int n = place_named(t, init_of(w[0]), (int)argc, args, n_named, names, named);
+    MdhValue f = init_of(w[0]);
+    bool strict = !method && mdh_same(f, w[0]);
+    int n = place_named(t, f, strict, (int)argc, args, n_named, names, named);
     if (n < 0) return VM_THREW;
     if (!method) return vm_call(t, w, n);
     w[1] = self;
