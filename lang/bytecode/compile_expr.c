@@ -18,14 +18,20 @@ static bool small_int(const AstNode *n, int64_t *v)
     return *v <= INT8_MAX;
 }
 
-// A number or text that may stand in an instruction as constant 0..255.
-static bool small_const(FnState *fs, const AstNode *n, uint32_t *k)
+// The constant of a number or text that the source spells out.
+static bool literal_const(FnState *fs, const AstNode *n, uint32_t *k)
 {
     if (n->kind == AST_INT) *k = const_int(fs, n->integer.value);
     else if (n->kind == AST_FLOAT) *k = const_float(fs, n->floating.value);
     else if (n->kind == AST_STRING) *k = const_str(fs, n->string.value);
     else return false;
-    return *k <= 255;
+    return true;
+}
+
+// One that may stand in an instruction as constant 0..255.
+static bool small_const(FnState *fs, const AstNode *n, uint32_t *k)
+{
+    return literal_const(fs, n, k) && *k <= 255;
 }
 
 // Might evaluating `n` store to a variable of this function?
@@ -99,10 +105,10 @@ static const struct { uint8_t rr, ri, rk; } arith_ops[] = {
     [AST_OP_MUL] = {OP_MUL, OP_MULI, OP_MULK}, [AST_OP_DIV] = {OP_DIV, OP_DIVI, OP_DIVK},
     [AST_OP_MOD] = {OP_MOD, OP_MODI, OP_MODK},
 };
-static const struct { uint8_t value, jump, jump_int; } compare_ops[] = {
-    [AST_OP_EQ] = {OP_EQ, OP_JEQ, OP_JEQI}, [AST_OP_NE] = {OP_NE, OP_JNE, OP_JNEI},
-    [AST_OP_LT] = {OP_LT, OP_JLT, OP_JLTI}, [AST_OP_LE] = {OP_LE, OP_JLE, OP_JLEI},
-    [AST_OP_GT] = {OP_GT, OP_JGT, OP_JGTI}, [AST_OP_GE] = {OP_GE, OP_JGE, OP_JGEI},
+static const struct { uint8_t value, jump, jump_int, jump_const; } compare_ops[] = {
+    [AST_OP_EQ] = {OP_EQ, OP_JEQ, OP_JEQI, OP_JEQK}, [AST_OP_NE] = {OP_NE, OP_JNE, OP_JNEI, OP_JNEK},
+    [AST_OP_LT] = {OP_LT, OP_JLT, OP_JLTI, OP_JLTK}, [AST_OP_LE] = {OP_LE, OP_JLE, OP_JLEI, OP_JLEK},
+    [AST_OP_GT] = {OP_GT, OP_JGT, OP_JGTI, OP_JGTK}, [AST_OP_GE] = {OP_GE, OP_JGE, OP_JGEI, OP_JGEK},
 };
 
 static bool is_compare(AstOp op)
@@ -148,14 +154,14 @@ static void jump_compare(FnState *fs, const AstNode *n, bool sense, JumpList *li
     AstOp op = n->binary.op;
     const AstNode *rhs = n->binary.right;
     int64_t i;
+    uint32_t k;
     int left = operand(fs, n->binary.left, rhs, NULL);
     if (small_int(rhs, &i)) {
         at_line(fs, n->op_line);
         emit(fs, BC_WORD(compare_ops[op].jump_int, left, i, sense));
-    } else if (rhs->kind == AST_STRING && op <= AST_OP_NE) {
-        uint32_t k = const_str(fs, rhs->string.value);
+    } else if (literal_const(fs, rhs, &k)) {
         at_line(fs, n->op_line);
-        emit(fs, BC_WORD(op == AST_OP_EQ ? OP_JEQK : OP_JNEK, left, 0, sense));
+        emit(fs, BC_WORD(compare_ops[op].jump_const, left, 0, sense));
         emit(fs, k);
     } else {
         int right = operand(fs, rhs, NULL, NULL);

@@ -273,7 +273,8 @@ static bool check_uses(FnCheck *f, uint32_t at)
     uint32_t a = BC_A(*w), b = BC_B(*w), c = BC_C(*w);
     bool fine = true;
     switch (BC_OP(*w)) {
-    case OP_LOADKX: case OP_JEQK: case OP_JNEK: fine = w[1] < p->consts.len; break;
+    case OP_LOADKX: case OP_JEQK: case OP_JNEK:
+    case OP_JLTK: case OP_JLEK: case OP_JGTK: case OP_JGEK: fine = w[1] < p->consts.len; break;
     case OP_DICTK: fine = are_text_consts(p, w[1], c); break;
     case OP_CALLA: case OP_IMPORTED: fine = is_text_const(p, w[1]); break;
     case OP_FETCH: fine = is_text_const(p, BC_BX(*w)); break;

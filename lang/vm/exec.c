@@ -380,6 +380,14 @@ MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
         SAVE();                                                                               \
         TEST(compare_slow(t, OP_##SLOW, a, mdh_fix(BC_SB(in))));                              \
     }
+#define COMPARE_JUMP_K(NAME, SLOW, op)                                                        \
+    LABEL(NAME) : {                                                                           \
+        MdhValue a = RA, b = K[*ip++];                                                        \
+        if (MDH_LIKELY(mdh_both_fixint(a, b))) TEST((int64_t)a.bits op (int64_t)b.bits);      \
+        if (mdh_both_flonum(a, b)) TEST(mdh_flonum(a) op mdh_flonum(b));                      \
+        SAVE();                                                                               \
+        TEST(compare_slow(t, OP_##SLOW, a, b));                                               \
+    }
 #define COMPARE(NAME, name, op)                                                               \
     LABEL(NAME) : {                                                                           \
         MdhValue a = RB, b = RC;                                                              \
@@ -427,7 +435,7 @@ MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
     LABEL(NAME) : {                                                                           \
         MdhValue a = RA, b = K[*ip++];                                                        \
         if (a.bits == b.bits) TEST(!negate);                                                  \
-        if (!mdh_is_ptr(a)) TEST(negate);                                                     \
+        if (mdh_both_fixint(a, b) || is_immediate(a)) TEST(negate);                           \
         SAVE();                                                                               \
         TEST(equal_slow(t, a, b, negate));                                                    \
     }
@@ -599,6 +607,10 @@ step:
     COMPARE_JUMP_I(JGEI, JGE, >=)
     EQUAL_JUMP_K(JEQK, false)
     EQUAL_JUMP_K(JNEK, true)
+    COMPARE_JUMP_K(JLTK, JLT, <)
+    COMPARE_JUMP_K(JLEK, JLE, <=)
+    COMPARE_JUMP_K(JGTK, JGT, >)
+    COMPARE_JUMP_K(JGEK, JGE, >=)
 
     LABEL(FORPREP) : SAVE();
     if (!vm_for_prep(t, &RA, B)) goto threw;
