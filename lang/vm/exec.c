@@ -19,426 +19,13 @@
 #include "runtime/data/str.h"
 #include "runtime/sys/in.h"
 #include "runtime/sys/logrec.h"
-#include "runtime/sys/out.h"
+// Last: it names the operands of an instruction A, B and C.
+#include "lang/vm/exec_macros.h"
 
 int vm_trace;
 
 // Instructions that only this file knows, beyond those of the table.
 enum { OP_ADD_FLOAT = OP_COUNT, OP_SUB_FLOAT, OP_MUL_FLOAT };
-
-// An immediate double, or false when it needs a box.
-MDH_INLINE bool flonum_fits(double d, MdhValue *out)
-{
-    uint64_t w;
-    memcpy(&w, &d, 8);
-    w += MDH_FLOAT_BIAS;
-    w = w << 3 | w >> 61;
-    out->bits = w;
-    return (w & 3) == 2;
-}
-
-MDH_INLINE bool is_immediate(MdhValue v) { return (v.bits & 7) == 4; }
-
-// Truth of a comparison's result.
-static MDH_COLD int truth_of(MdhValue v)
-{
-    return mdh_is_exc(v) ? -1 : mdh_truthy(v);
-}
-
-// a == b: 0, 1, or -1 when it threw.
-static MDH_NOINLINE int equal_slow(MdhThread *t, MdhValue a, MdhValue b, bool negate)
-{
-    if (mdh_is_str(a) && mdh_is_str(b)) return mdh_str_eq(a, b) != negate;
-    return truth_of(negate ? __mdh_op_ne(t, a, b) : __mdh_op_eq(t, a, b));
-}
-
-static MDH_NOINLINE int compare_slow(MdhThread *t, Opcode op, MdhValue a, MdhValue b)
-{
-    switch (op) {
-    case OP_JLT: return truth_of(__mdh_op_lt(t, a, b));
-    case OP_JLE: return truth_of(__mdh_op_le(t, a, b));
-    case OP_JGT: return truth_of(__mdh_op_gt(t, a, b));
-    default: return truth_of(__mdh_op_ge(t, a, b));
-    }
-}
-
-static MDH_NOINLINE MdhValue call_builtin_with(MdhThread *t, uint32_t id, int argc, MdhValue a,
-                                               MdhValue b, MdhValue c)
-{
-    MdhValue w[MDH_MAX_PARAMS + 1];
-    w[0] = MDH_NAETHING;
-    w[1] = a;
-    w[2] = b;
-    w[3] = c;
-    return mdh_builtin_call(t, &mdh_builtins[id], argc, w);
-}
-
-static MDH_NOINLINE MdhValue print_value(MdhThread *t, MdhValue v)
-{
-    if (!mdh_is_str(v)) v = mdh_show(t, v);
-    if (mdh_is_exc(v)) return v;
-    Slice s = mdh_str_slice(v);
-    mdh_out_write(s.ptr, s.len);
-    mdh_out_write("\n", 1);
-    return vm_check_output(t);
-}
-
-static MDH_NOINLINE MdhValue new_closure(MdhThread *t, const VmCode *code, const uint32_t *ip,
-                                         uint32_t index, MdhFn *outer, const MdhValue *r)
-{
-    VmCode *c = code->protos[index];
-    uint32_t n = c->bc->nups;
-    MdhFn *fn = mdh_new(t, sizeof *fn + n * sizeof(MdhValue));
-    if (!fn) return mdh_throw_oom(t, sizeof *fn);
-    fn->h.tag = MDH_TAG_FUNCTION;
-    fn->entry = vm_entry;
-    fn->info = &c->info;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t w = ip[i];
-        switch (BC_UP_KIND(w)) {
-        case BC_UP_REG: fn->up[i] = r[w & 255]; break;
-        case BC_UP_ROOM: fn->up[i] = vm_room(r[w & 255])[BC_UP_PLACE(w)]; break;
-        case BC_UP_PARENT: fn->up[i] = outer->up[w & 255]; break;
-        default: fn->up[i] = mdh_from_ptr(outer);
-        }
-    }
-    return mdh_from_ptr(fn);
-}
-
-static MDH_NOINLINE MdhValue new_cell(MdhThread *t, MdhValue v)
-{
-    MdhCell *cell = mdh_new(t, sizeof *cell);
-    if (!cell) return mdh_throw_oom(t, sizeof *cell);
-    cell->h.tag = MDH_TAG_CELL;
-    cell->v = v;
-    return mdh_from_ptr(cell);
-}
-
-static MDH_NOINLINE MdhValue throw_stray(MdhThread *t, bool is_continue)
-{
-    return mdh_throw_error(t, is_continue ? MDH_E_CONTINUE : MDH_E_BREAK);
-}
-
-static MDH_NOINLINE MdhValue dict_entry(MdhThread *t, MdhValue d, MdhValue name, uint64_t *ic)
-{
-    MdhValue v = mdh_dict_get_cached(d, name, ic);
-    return mdh_is_absent(v) ? mdh_throw_error(t, MDH_E_UNDEFINED, name) : v;
-}
-
-static MDH_NOINLINE MdhValue get_property(MdhThread *t, MdhValue o, MdhValue name, uint64_t *ic)
-{
-    if (mdh_is_dict(o)) return dict_entry(t, o, name, ic);
-    if (mdh_is_absent(o)) return mdh_throw_error(t, MDH_E_UNDEFINED, mdh_str_c(t, "masel"));
-    return __mdh_op_get_prop(t, o, name, ic);
-}
-
-static MDH_NOINLINE MdhValue set_property(MdhThread *t, MdhValue o, MdhValue name,
-                                          MdhValue v, uint64_t *ic)
-{
-    if (mdh_is_absent(o)) return mdh_throw_error(t, MDH_E_UNDEFINED, mdh_str_c(t, "masel"));
-    return __mdh_op_set_prop(t, o, name, v, ic);
-}
-
-// ---- inline caches ----------------------------------------------------------------------------
-
-MDH_INLINE bool cache_hits(uint64_t word, const MdhInstance *o)
-{
-    return word >> 32 == mdh_shape_id(o);
-}
-// The first entry becomes the second; the slow way fills the first anew.
-MDH_INLINE void cache_shift(VmCache *ic)
-{
-    __atomic_store_n(&ic->second, mdh_ic_load(&ic->word), __ATOMIC_RELAXED);
-}
-
-// The field when the first entry says where it lies inside the instance. What a shape has is
-// set: it is stored before the shape is.
-MDH_INLINE bool first_field(const MdhInstance *inst, const VmCache *ic, MdhValue *out)
-{
-    uint64_t c = mdh_ic_load(&ic->word);
-    if (MDH_UNLIKELY(!cache_hits(c, inst)) || MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS))
-        return false;
-    *out = MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
-    return true;
-}
-
-static MDH_NOINLINE MdhValue second_field(MdhValue o, VmCache *ic)
-{
-    const MdhInstance *inst = mdh_instance(o);
-    uint64_t c = mdh_ic_load(&ic->second);
-    if (cache_hits(c, inst) && (uint32_t)c < MDH_IC_GROWS)
-        return MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
-    if (!cache_hits(mdh_ic_load(&ic->word), inst)) cache_shift(ic);
-    return mdh_instance_get(o, ic->name, &ic->word);
-}
-
-MDH_INLINE bool cached_store(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
-{
-    MdhInstance *inst = mdh_instance(o);
-    uint64_t c = mdh_ic_load(&ic->word);
-    if (MDH_UNLIKELY(!cache_hits(c, inst))) {
-        c = mdh_ic_load(&ic->second);
-        if (!cache_hits(c, inst)) {
-            cache_shift(ic);
-            return mdh_instance_set(t, o, ic->name, v, &ic->word);
-        }
-    }
-    if (MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS))
-        return mdh_instance_set(t, o, ic->name, v, &ic->word);
-    MDH_STORE_BARRIER(o, v);
-    MDH_SLOT_STORE(&inst->slots[(uint32_t)c], v);
-    return true;
-}
-
-MDH_INLINE MdhValue cached_method(MdhValue o, VmCache *ic)
-{
-    const MdhInstance *inst = mdh_instance(o);
-    uint64_t c = mdh_ic_load(&ic->word);
-    if (MDH_UNLIKELY(!cache_hits(c, inst))) {
-        c = mdh_ic_load(&ic->second);
-        if (!cache_hits(c, inst)) {
-            cache_shift(ic);
-            return mdh_instance_method_slow(o, ic->name, &ic->word);
-        }
-    }
-    return inst->cls->methods[(uint32_t)c];
-}
-
-#define LABEL(op) L_##op
-#define NEXT                                                                                  \
-    do {                                                                                      \
-        in = *ip++;                                                                           \
-        goto *table[in & 255];                                                                \
-    } while (0)
-#define A BC_A(in)
-#define B BC_B(in)
-#define C BC_C(in)
-#define RA R[BC_A(in)]
-#define RB R[BC_B(in)]
-#define RC R[BC_C(in)]
-#define SAVE() (fp->ip = ip)
-#define JUMP() (ip += (int32_t)*ip + 1)
-#define SKIP() (ip++)
-// Sets A to a value that may be the sign of an error.
-#define RESULT(e)                                                                             \
-    do {                                                                                      \
-        MdhValue v_ = (e);                                                                    \
-        if (MDH_UNLIKELY(mdh_is_exc(v_))) goto threw;                                         \
-        RA = v_;                                                                              \
-        NEXT;                                                                                 \
-    } while (0)
-#define TEST(e)                                                                               \
-    do {                                                                                      \
-        int t_ = (e);                                                                         \
-        if (MDH_UNLIKELY(t_ < 0)) goto threw;                                                 \
-        if (t_ == (int)C) JUMP();                                                             \
-        else SKIP();                                                                          \
-        NEXT;                                                                                 \
-    } while (0)
-#define RELOAD()                                                                              \
-    do {                                                                                      \
-        fp = t->fp;                                                                           \
-        R = fp->base;                                                                         \
-        code = (const VmCode *)fp->fn->info;                                                  \
-        K = code->k;                                                                          \
-        ip = fp->ip;                                                                          \
-    } while (0)
-
-// Arithmetic that has met doubles is rewritten to look for doubles first, and back when it meets
-// something else. The words belong to this process alone and a word is replaced whole.
-// Not under `trace`, which shows the instructions of the table.
-#define QUICKEN(op)                                                                           \
-    do {                                                                                      \
-        if (!vm_trace)                                                                        \
-            __atomic_store_n((uint32_t *)(uintptr_t)(ip - 1), (in & ~UINT32_C(255)) | OP_##op, \
-                             __ATOMIC_RELAXED);                                               \
-    } while (0)
-
-// The instruction's own case for two small integers, then for two immediate doubles.
-#define ARITH(NAME, name, overflow, fop)                                                      \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RB, b = RC, r;                                                           \
-        int64_t x;                                                                            \
-        if (MDH_LIKELY(mdh_both_fixint(a, b)) && MDH_LIKELY(!overflow)) {                     \
-            RA = (MdhValue){(uint64_t)x | 1};                                                 \
-            NEXT;                                                                             \
-        }                                                                                     \
-        if (MDH_LIKELY(mdh_both_flonum(a, b)) &&                                              \
-            MDH_LIKELY(flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r))) {                   \
-            RA = r;                                                                           \
-            QUICKEN(NAME##_FLOAT);                                                            \
-            NEXT;                                                                             \
-        }                                                                                     \
-        SAVE();                                                                               \
-        RESULT(__mdh_op_##name(t, a, b));                                                     \
-    }
-#define ARITH_FLOAT(NAME, fop)                                                                \
-    LABEL(NAME##_FLOAT) : {                                                                   \
-        MdhValue a = RB, b = RC, r;                                                           \
-        if (MDH_LIKELY(mdh_both_flonum(a, b)) &&                                              \
-            MDH_LIKELY(flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r))) {                   \
-            RA = r;                                                                           \
-            NEXT;                                                                             \
-        }                                                                                     \
-        QUICKEN(NAME);                                                                        \
-        goto L_##NAME;                                                                        \
-    }
-#define ARITH_I(NAME, name, overflow, fop)                                                    \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RB, r;                                                                   \
-        int64_t x, n = BC_SC(in);                                                             \
-        if (MDH_LIKELY(mdh_is_fixint(a)) && MDH_LIKELY(!overflow)) {                          \
-            RA = (MdhValue){(uint64_t)x | 1};                                                 \
-            NEXT;                                                                             \
-        }                                                                                     \
-        if (mdh_is_flonum(a) && flonum_fits(mdh_flonum(a) fop (double)n, &r)) {               \
-            RA = r;                                                                           \
-            NEXT;                                                                             \
-        }                                                                                     \
-        SAVE();                                                                               \
-        RESULT(__mdh_op_##name(t, a, mdh_fix(n)));                                            \
-    }
-#define ARITH_K(NAME, name, overflow, fop)                                                    \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RB, b = K[C], r;                                                         \
-        int64_t x;                                                                            \
-        if (mdh_both_fixint(a, b) && MDH_LIKELY(!overflow)) {                                 \
-            RA = (MdhValue){(uint64_t)x | 1};                                                 \
-            NEXT;                                                                             \
-        }                                                                                     \
-        if (MDH_LIKELY(mdh_both_flonum(a, b)) &&                                              \
-            MDH_LIKELY(flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r))) {                   \
-            RA = r;                                                                           \
-            NEXT;                                                                             \
-        }                                                                                     \
-        SAVE();                                                                               \
-        RESULT(__mdh_op_##name(t, a, b));                                                     \
-    }
-// Sums and products of small integers, in their doubled form.
-#define SUM_OVER __builtin_add_overflow((int64_t)a.bits, (int64_t)(b.bits - 1), &x)
-#define DIFF_OVER __builtin_sub_overflow((int64_t)a.bits, (int64_t)(b.bits - 1), &x)
-#define PROD_OVER __builtin_mul_overflow((int64_t)(a.bits - 1), (int64_t)b.bits >> 1, &x)
-
-// Division and remainder: a zero divisor and the one overflow go the slow way.
-MDH_INLINE bool div_fix(MdhValue a, MdhValue b, MdhValue *out)
-{
-    uint64_t x = a.bits - 1, y = b.bits - 1; // twice the numbers
-    if (MDH_LIKELY((x | y) >> 32 == 0) && MDH_LIKELY(y != 0)) {
-        *out = mdh_fix((uint32_t)x / (uint32_t)y);
-        return true;
-    }
-    if (y == 0 || (int64_t)y == -2) return false;
-    *out = mdh_fix((int64_t)x / (int64_t)y);
-    return true;
-}
-MDH_INLINE bool mod_fix(MdhValue a, MdhValue b, MdhValue *out)
-{
-    uint64_t x = a.bits - 1, y = b.bits - 1;
-    if (MDH_LIKELY((x | y) >> 32 == 0) && MDH_LIKELY(y != 0)) {
-        out->bits = (uint32_t)x % (uint32_t)y + UINT64_C(1);
-        return true;
-    }
-    if (y == 0 || (int64_t)y == -2) return false;
-    out->bits = (uint64_t)((int64_t)x % (int64_t)y) + 1;
-    return true;
-}
-MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
-{
-    double y = mdh_flonum(b);
-    return flonum_fits(mdh_flonum(a) / y, out); // an immediate double is never zero
-}
-
-#define DIVISION(NAME, name, fix, second)                                                     \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RB, b = second, r;                                                       \
-        if (MDH_LIKELY(mdh_both_fixint(a, b)) && MDH_LIKELY(fix(a, b, &r))) {                 \
-            RA = r;                                                                           \
-            NEXT;                                                                             \
-        }                                                                                     \
-        if (&div_fix == &fix && mdh_both_flonum(a, b) && div_flo(a, b, &r)) {                 \
-            RA = r;                                                                           \
-            NEXT;                                                                             \
-        }                                                                                     \
-        SAVE();                                                                               \
-        RESULT(__mdh_op_##name(t, a, b));                                                     \
-    }
-
-#define COMPARE_JUMP(NAME, op)                                                                \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RA, b = RB;                                                              \
-        if (MDH_LIKELY(mdh_both_fixint(a, b)))                                                \
-            TEST((int64_t)a.bits op (int64_t)b.bits);                                         \
-        if (mdh_both_flonum(a, b)) TEST(mdh_flonum(a) op mdh_flonum(b));                      \
-        SAVE();                                                                               \
-        TEST(compare_slow(t, OP_##NAME, a, b));                                               \
-    }
-#define COMPARE_JUMP_I(NAME, SLOW, op)                                                        \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RA;                                                                      \
-        if (MDH_LIKELY(mdh_is_fixint(a))) TEST((int64_t)a.bits op (int64_t)BC_SB(in) * 2 + 1); \
-        if (mdh_is_flonum(a)) TEST(mdh_flonum(a) op (double)BC_SB(in));                       \
-        SAVE();                                                                               \
-        TEST(compare_slow(t, OP_##SLOW, a, mdh_fix(BC_SB(in))));                              \
-    }
-#define COMPARE_JUMP_K(NAME, SLOW, op)                                                        \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RA, b = K[*ip++];                                                        \
-        if (MDH_LIKELY(mdh_both_fixint(a, b))) TEST((int64_t)a.bits op (int64_t)b.bits);      \
-        if (mdh_both_flonum(a, b)) TEST(mdh_flonum(a) op mdh_flonum(b));                      \
-        SAVE();                                                                               \
-        TEST(compare_slow(t, OP_##SLOW, a, b));                                               \
-    }
-#define COMPARE(NAME, name, op)                                                               \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RB, b = RC;                                                              \
-        if (MDH_LIKELY(mdh_both_fixint(a, b))) {                                              \
-            RA = mdh_bool((int64_t)a.bits op (int64_t)b.bits);                                \
-            NEXT;                                                                             \
-        }                                                                                     \
-        if (mdh_both_flonum(a, b)) {                                                          \
-            RA = mdh_bool(mdh_flonum(a) op mdh_flonum(b));                                    \
-            NEXT;                                                                             \
-        }                                                                                     \
-        SAVE();                                                                               \
-        RESULT(__mdh_op_##name(t, a, b));                                                     \
-    }
-#define EQUAL(NAME, name, negate)                                                             \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RB, b = RC;                                                              \
-        if (mdh_both_fixint(a, b) || is_immediate(a) || (is_immediate(b) && !mdh_is_ptr(a))) { \
-            RA = mdh_bool((a.bits == b.bits) != negate);                                      \
-            NEXT;                                                                             \
-        }                                                                                     \
-        if (mdh_is_str(a) && mdh_is_str(b)) {                                                 \
-            RA = mdh_bool((a.bits == b.bits || mdh_str_eq(a, b)) != negate);                  \
-            NEXT;                                                                             \
-        }                                                                                     \
-        SAVE();                                                                               \
-        RESULT(__mdh_op_##name(t, a, b));                                                     \
-    }
-#define EQUAL_JUMP(NAME, negate)                                                              \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RA, b = RB;                                                              \
-        if (mdh_both_fixint(a, b) || is_immediate(a) || (is_immediate(b) && !mdh_is_ptr(a)))  \
-            TEST((a.bits == b.bits) != negate);                                               \
-        SAVE();                                                                               \
-        TEST(equal_slow(t, a, b, negate));                                                    \
-    }
-#define EQUAL_JUMP_I(NAME, negate)                                                            \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RA, b = mdh_fix(BC_SB(in));                                              \
-        if (MDH_LIKELY(mdh_is_fixint(a))) TEST((a.bits == b.bits) != negate);                 \
-        SAVE();                                                                               \
-        TEST(equal_slow(t, a, b, negate));                                                    \
-    }
-#define EQUAL_JUMP_K(NAME, negate)                                                            \
-    LABEL(NAME) : {                                                                           \
-        MdhValue a = RA, b = K[*ip++];                                                        \
-        if (a.bits == b.bits) TEST(!negate);                                                  \
-        if (mdh_both_fixint(a, b) || is_immediate(a)) TEST(negate);                           \
-        SAVE();                                                                               \
-        TEST(equal_slow(t, a, b, negate));                                                    \
-    }
 
 MdhValue vm_exec(MdhThread *t)
 {
@@ -491,12 +78,8 @@ step:
         MdhValue v = MDH_SLOT_LOAD(&G[slot]);
         if (MDH_UNLIKELY(mdh_is_absent(v))) {
             SAVE();
-            v = vm_global_missing(t, slot);
-            if (mdh_is_absent(v)) {
-                Slice name = vm_global_name(slot);
-                mdh_throw_error(t, MDH_E_UNDEFINED, mdh_str_new(t, name.ptr, name.len));
-                goto threw;
-            }
+            v = vm_outside_global(t, slot);
+            if (mdh_is_exc(v)) goto threw;
         }
         RESULT(v);
     }
@@ -516,9 +99,9 @@ step:
         NEXT;
     }
     LABEL(NEWCELL) : SAVE();
-    RESULT(new_cell(t, MDH_ABSENT));
+    RESULT(vm_new_cell(t, MDH_ABSENT));
     LABEL(BOX) : SAVE();
-    RESULT(new_cell(t, RA));
+    RESULT(vm_new_cell(t, RA));
     LABEL(GETCELL) : RA = MDH_SLOT_LOAD(&((MdhCell *)mdh_ptr(RB))->v);
     NEXT;
     LABEL(SETCELL) : MDH_SLOT_STORE(&((MdhCell *)mdh_ptr(RA))->v, RB);
@@ -733,14 +316,14 @@ step:
                 RA = v;
                 NEXT;
             }
-            v = second_field(o, ic);
+            v = vm_second_field(o, ic);
             if (!mdh_is_absent(v)) {
                 RA = v;
                 NEXT;
             }
         }
         SAVE();
-        RESULT(get_property(t, o, ic->name, &ic->word));
+        RESULT(vm_get_property(t, o, ic->name, &ic->word));
     }
     LABEL(SETP) : {
         VmCache *ic = code->ic + *ip++;
@@ -750,7 +333,7 @@ step:
             if (MDH_LIKELY(cached_store(t, o, RB, ic))) NEXT;
             goto threw;
         }
-        if (mdh_is_exc(set_property(t, o, ic->name, RB, &ic->word))) goto threw;
+        if (mdh_is_exc(vm_set_property(t, o, ic->name, RB, &ic->word))) goto threw;
         NEXT;
     }
     LABEL(BGET) : {
@@ -773,7 +356,7 @@ step:
             }
         }
         SAVE();
-        RESULT(call_builtin_with(t, w & 0xffffff, 2, o, k, MDH_NAETHING));
+        RESULT(vm_call_builtin_with(t, w & 0xffffff, 2, o, k, MDH_NAETHING));
     }
     LABEL(BPUT) : {
         uint32_t w = *ip++;
@@ -803,7 +386,7 @@ step:
                 }
             }
         }
-        if (mdh_is_exc(call_builtin_with(t, w & 0xffffff, 3, o, k, v))) goto threw;
+        if (mdh_is_exc(vm_call_builtin_with(t, w & 0xffffff, 3, o, k, v))) goto threw;
         NEXT;
     }
     LABEL(LEN) : {
@@ -817,13 +400,13 @@ step:
             }
         }
         SAVE();
-        RESULT(call_builtin_with(t, MDH_B_ID_len, 1, o, MDH_NAETHING, MDH_NAETHING));
+        RESULT(vm_call_builtin_with(t, MDH_B_ID_len, 1, o, MDH_NAETHING, MDH_NAETHING));
     }
     LABEL(PUSH) : {
         MdhValue list = RA, v = RB;
         if (MDH_LIKELY(mdh_is_list(list)) && MDH_LIKELY(mdh_list_push_fast(list, v))) NEXT;
         SAVE();
-        if (mdh_is_exc(call_builtin_with(t, MDH_B_ID_shove, 2, list, v, MDH_NAETHING))) goto threw;
+        if (mdh_is_exc(vm_call_builtin_with(t, MDH_B_ID_shove, 2, list, v, MDH_NAETHING))) goto threw;
         NEXT;
     }
 
@@ -832,7 +415,7 @@ step:
         const uint32_t *words = ip;
         ip += code->bc->protos.items[i]->nups;
         SAVE();
-        RESULT(new_closure(t, code, words, i, fp->fn, R));
+        RESULT(vm_new_closure(t, code, words, i, fp->fn, R));
     }
     LABEL(KIN) : {
         const BcKin *kin = &code->bc->kins.items[*ip++];
@@ -849,12 +432,8 @@ step:
         MdhValue v = MDH_SLOT_LOAD(&G[slot]);
         if (MDH_UNLIKELY(mdh_is_absent(v))) {
             SAVE();
-            v = vm_global_missing(t, slot);
-            if (mdh_is_absent(v)) {
-                Slice name = vm_global_name(slot);
-                mdh_throw_error(t, MDH_E_UNDEFINED, mdh_str_new(t, name.ptr, name.len));
-                goto threw;
-            }
+            v = vm_outside_global(t, slot);
+            if (mdh_is_exc(v)) goto threw;
         }
         RA = v;
     }
@@ -970,7 +549,7 @@ leave : {
 }
 
     LABEL(PRINT) : SAVE();
-    if (mdh_is_exc(print_value(t, RA))) goto threw;
+    if (mdh_is_exc(vm_print(t, RA))) goto threw;
     NEXT;
     LABEL(SPEIR) : {
         SAVE();
@@ -990,7 +569,7 @@ leave : {
         goto threw;
     NEXT;
     LABEL(STRAY) : SAVE();
-    throw_stray(t, A);
+    vm_throw_stray(t, A);
     goto threw;
     LABEL(FETCH) : SAVE();
     RESULT(vm_fetch(t, code->module, K[BC_BX(in)]));

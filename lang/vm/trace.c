@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The commentary of the `trace` command: one line on standard error whenever a new source line
-// begins, indented by call depth; with values, also each instruction and its registers.
+// The commentary of the `trace` command: on standard error, indented by call depth, each source
+// line that is reached with its text; with values, also every instruction and what it reads.
 #include "base/buf.h"
+#include "base/os.h"
+#include "base/vec.h"
 #include "lang/vm/vm_priv.h"
 #include "runtime/core/ops.h"
 #include "runtime/data/str.h"
@@ -9,10 +11,12 @@
 
 #define TRACE_LINE_MAX 4096
 #define MAX_INDENT 80
+#define MAX_TEXT 200
+#define MAX_SOURCE ((size_t)64 << 20)
 
 static uint32_t call_depth(const MdhThread *t)
 {
-    return (uint32_t)(t->fp - t->frames);
+    return (uint32_t)(t->fp - t->frames) - 1; // the bottom frame is no call
 }
 
 static void put_value(MdhThread *t, Buf *b, MdhValue v)
@@ -31,6 +35,71 @@ static void put_value(MdhThread *t, Buf *b, MdhValue v)
     buf_put(b, s.ptr, s.len > 60 ? 60 : s.len);
 }
 
+// ---- the source's lines -----------------------------------------------------------------
+
+// Of the file looked at last; tracing walks back and forth within one mostly.
+typedef struct Source {
+    const char *file;
+    Buf text;
+    VEC(uint32_t) starts;    // offset of each line
+} Source;
+
+static void read_source(Source *s, const char *file)
+{
+    buf_deinit(&s->text);
+    buf_init(&s->text, MAX_SOURCE);
+    vec_clear(&s->starts);
+    s->file = file;
+    if (os_read_file(file, MAX_SOURCE, &s->text, NULL) != MDH_OK) buf_clear(&s->text);
+    for (size_t at = 0; at < s->text.len; at++) {
+        bool starts = at == 0 || s->text.data[at - 1] == '\n';
+        if (starts && !vec_push(&s->starts, (uint32_t)at)) return;
+    }
+}
+
+// Without its indentation; empty when the file is not to be had.
+static Slice line_text(const char *file, uint32_t line)
+{
+    static _Thread_local Source source;
+    if (source.file != file) read_source(&source, file);
+    if (line < 1 || line > source.starts.len) return SLICE_NONE;
+    Slice rest = slice_from(buf_view(&source.text), source.starts.items[line - 1]);
+    size_t end = slice_find_char(rest, '\n');
+    return slice_trim(slice_sub(rest, 0, end == SLICE_NOT_FOUND ? rest.len : end));
+}
+
+// ---- the commentary -----------------------------------------------------------------------
+
+static void begin_line(const MdhThread *t, Buf *b, uint32_t line)
+{
+    uint32_t depth = call_depth(t);
+    buf_fill(b, ' ', depth > MAX_INDENT / 2 ? MAX_INDENT : 2 * depth);
+    buf_printf(b, "[line %u] ", line);
+}
+
+static void put_line(const MdhThread *t, Buf *b, const VmCode *code, uint32_t line)
+{
+    Slice text = line_text(code->info.file, line);
+    begin_line(t, b, line);
+    if (text.len) buf_put_slice(b, slice_sub(text, 0, MAX_TEXT));
+    else buf_puts(b, code->info.name);
+    buf_putc(b, '\n');
+}
+
+static void put_instruction(MdhThread *t, Buf *b, uint32_t word, const MdhValue *r, uint32_t line)
+{
+    const char *operands = bc_op_operands(BC_OP(word));
+    begin_line(t, b, line);
+    buf_printf(b, "  %s", bc_op_name(BC_OP(word)));
+    for (int i = 0; i < 3; i++) {
+        uint32_t reg = word >> (8 + 8 * i) & 255;
+        if (operands[i] != 's' && operands[i] != 'x') continue;
+        buf_printf(b, " r%u=", reg);
+        put_value(t, b, r[reg]);
+    }
+    buf_putc(b, '\n');
+}
+
 void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r)
 {
     static _Thread_local const VmCode *last_code;
@@ -38,24 +107,11 @@ void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const M
     static _Thread_local MdhFrame *last_fp;
     uint32_t line = code->info.lines[ip - code->info.code];
     bool new_line = code != last_code || line != last_line || t->fp != last_fp;
-    if (!new_line && vm_trace < 2) return;
-    if (code->module == vm_base) return;
     Buf b;
+    if ((!new_line && vm_trace < 2) || code->module == vm_base) return;
     buf_init(&b, TRACE_LINE_MAX);
-    uint32_t indent = 2 * call_depth(t);
-    for (uint32_t i = 0; i < indent && i < MAX_INDENT; i++) buf_putc(&b, ' ');
-    buf_printf(&b, "[line %u] %s", line, code->info.name);
-    if (vm_trace > 1) {
-        buf_printf(&b, ": %s", bc_op_name(BC_OP(*ip)));
-        const char *operands = bc_op_operands(BC_OP(*ip));
-        uint32_t regs[3] = {BC_A(*ip), BC_B(*ip), BC_C(*ip)};
-        for (int i = 0; i < 3; i++) {
-            if (operands[i] != 's' && operands[i] != 'x') continue;
-            buf_printf(&b, " r%u=", regs[i]);
-            put_value(t, &b, r[regs[i]]);
-        }
-    }
-    buf_putc(&b, '\n');
+    if (new_line) put_line(t, &b, code, line);
+    if (vm_trace > 1) put_instruction(t, &b, *ip, r, line);
     mdh_err_write(b.data, b.len);
     buf_deinit(&b);
     last_code = code;

@@ -55,4 +55,20 @@ bool vm_set_global(MdhThread *t, uint32_t slot, MdhValue v);
 MdhValue vm_check_output(MdhThread *t);
 bool vm_in_range(MdhValue v, MdhValue from, MdhValue to);
 void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r);
+
+// slow.c: the slow halves of single instructions. A truth is 0, 1, or -1 when it threw.
+int vm_equal_slow(MdhThread *t, MdhValue a, MdhValue b, bool negate);
+int vm_compare_slow(MdhThread *t, Opcode op, MdhValue a, MdhValue b);
+MdhValue vm_call_builtin_with(MdhThread *t, uint32_t id, int argc, MdhValue a, MdhValue b,
+                              MdhValue c);
+MdhValue vm_print(MdhThread *t, MdhValue v);
+MdhValue vm_new_closure(MdhThread *t, const VmCode *code, const uint32_t *words,
+                        uint32_t index, MdhFn *outer, const MdhValue *r);
+MdhValue vm_new_cell(MdhThread *t, MdhValue v);
+MdhValue vm_throw_stray(MdhThread *t, bool is_continue);
+MdhValue vm_get_property(MdhThread *t, MdhValue o, MdhValue name, uint64_t *ic);
+MdhValue vm_set_property(MdhThread *t, MdhValue o, MdhValue name, MdhValue v, uint64_t *ic);
+MdhValue vm_second_field(MdhValue o, VmCache *ic);
+// The value of a module variable that is unset: what its name means outside, or it throws.
+MdhValue vm_outside_global(MdhThread *t, uint32_t slot);
 #endif
