@@ -106,9 +106,12 @@ static const struct { uint8_t rr, ri, rk; } arith_ops[] = {
     [AST_OP_MOD] = {OP_MOD, OP_MODI, OP_MODK},
 };
 static const struct { uint8_t value, jump, jump_int, jump_const; } compare_ops[] = {
-    [AST_OP_EQ] = {OP_EQ, OP_JEQ, OP_JEQI, OP_JEQK}, [AST_OP_NE] = {OP_NE, OP_JNE, OP_JNEI, OP_JNEK},
-    [AST_OP_LT] = {OP_LT, OP_JLT, OP_JLTI, OP_JLTK}, [AST_OP_LE] = {OP_LE, OP_JLE, OP_JLEI, OP_JLEK},
-    [AST_OP_GT] = {OP_GT, OP_JGT, OP_JGTI, OP_JGTK}, [AST_OP_GE] = {OP_GE, OP_JGE, OP_JGEI, OP_JGEK},
+    [AST_OP_EQ] = {OP_EQ, OP_JEQ, OP_JEQI, OP_JEQK},
+    [AST_OP_NE] = {OP_NE, OP_JNE, OP_JNEI, OP_JNEK},
+    [AST_OP_LT] = {OP_LT, OP_JLT, OP_JLTI, OP_JLTK},
+    [AST_OP_LE] = {OP_LE, OP_JLE, OP_JLEI, OP_JLEK},
+    [AST_OP_GT] = {OP_GT, OP_JGT, OP_JGTI, OP_JGTK},
+    [AST_OP_GE] = {OP_GE, OP_JGE, OP_JGEI, OP_JGEK},
 };
 
 static bool is_compare(AstOp op)

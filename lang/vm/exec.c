@@ -406,7 +406,8 @@ step:
         MdhValue list = RA, v = RB;
         if (MDH_LIKELY(mdh_is_list(list)) && MDH_LIKELY(mdh_list_push_fast(list, v))) NEXT;
         SAVE();
-        if (mdh_is_exc(vm_call_builtin_with(t, MDH_B_ID_shove, 2, list, v, MDH_NAETHING))) goto threw;
+        if (mdh_is_exc(vm_call_builtin_with(t, MDH_B_ID_shove, 2, list, v, MDH_NAETHING)))
+            goto threw;
         NEXT;
     }
 
