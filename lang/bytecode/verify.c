@@ -239,7 +239,10 @@ static bool check_extra(FnCheck *f, uint32_t at, uint32_t i, char kind)
     case 'j': return check_jump(f, at + i);
     case 'g': return n < f->v->m->globals.len || verify_fail(f, at, "global %u", n);
     case 'b': return n < MDH_B_COUNT || verify_fail(f, at, "builtin %u", n);
-    case 'k': return n <= p->consts.len || verify_fail(f, at, "constant %u", n);
+    case 'k': {
+        bool run = op == OP_DICTK || op == OP_CALLX; // of C constants: check_uses counts them
+        return n < p->consts.len + run || verify_fail(f, at, "constant %u", n);
+    }
     case 'c':
         if (op == OP_HASKEY && BC_C(p->code.items[at])) return true; // any dict will do: no cache
         return n < p->ic_names.len || verify_fail(f, at, "cache %u", n);

@@ -89,11 +89,14 @@ static void put_line(const MdhThread *t, Buf *b, const VmCode *code, uint32_t li
 static void put_instruction(MdhThread *t, Buf *b, uint32_t word, const MdhValue *r, uint32_t line)
 {
     const char *operands = bc_op_operands(BC_OP(word));
+    bool jumps = strchr(bc_op_extra(BC_OP(word)), 'j') != NULL;
     begin_line(t, b, line);
     buf_printf(b, "  %s", bc_op_name(BC_OP(word)));
     for (int i = 0; i < 3; i++) {
         uint32_t reg = word >> (8 + 8 * i) & 255;
-        if (operands[i] != 's' && operands[i] != 'x') continue;
+        // A range of no registers: what lies there is anybody's.
+        bool none = i == 1 && operands[2] == 'u' && !jumps && BC_C(word) == 0;
+        if ((operands[i] != 's' && operands[i] != 'x') || none) continue;
         buf_printf(b, " r%u=", reg);
         put_value(t, b, r[reg]);
     }

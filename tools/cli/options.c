@@ -20,6 +20,12 @@ const CliOptionRow cli_options[OPT_COUNT] = {
 #include "abi/options.def"
 };
 
+const CliEnvironmentRow cli_environment[] = {
+#define ENVIRONMENT(name, doc) {name, doc},
+#include "abi/options.def"
+    {NULL, NULL},
+};
+
 // ---- parsing ----------------------------------------------------------------------------------
 
 static CliCommand command_named(const char *word)

@@ -30,6 +30,11 @@ typedef struct CliOptionRow {
     const char *value, *doc;
 } CliOptionRow;
 
+typedef struct CliEnvironmentRow {
+    const char *name, *doc;
+} CliEnvironmentRow;
+
+extern const CliEnvironmentRow cli_environment[]; // ends with a NULL name
 extern const CliCommandRow cli_commands[CMD_COUNT];
 extern const CliOptionRow cli_options[OPT_COUNT];
 

@@ -84,13 +84,16 @@ void doc_man_page(Buf *out)
     buf_puts(out,
              ".SH EXIT STATUS\n"
              "0 when all went well, 1 for an error in the program or a file, 2 for wrong usage;\n"
-             "a program may choose its own.\n"
-             ".SH ENVIRONMENT\n"
-             ".TP\n.B MDH_LOG\nFilter of log records, such as \\fIinfo,net=debug\\fR.\n"
-             ".TP\n.B MDH_LOG_LEVEL\nLeast level of log records, when \\fBMDH_LOG\\fR is not set.\n"
-             ".TP\n.B MDH_SHELL\n"
-             "The shell that runs commands of programs; \\fBsh\\fR when not set.\n"
-             ".TP\n.B MDH_MAX_HEAP\nMost memory that a program's values may take.\n"
+             "a program may choose its own.\n");
+    buf_puts(out, ".SH ENVIRONMENT\n");
+    for (const CliEnvironmentRow *row = cli_environment; row->name; row++) {
+        buf_puts(out, ".TP\n");
+        put_bold(out, row->name);
+        buf_putc(out, '\n');
+        put_text(out, row->doc);
+        buf_putc(out, '\n');
+    }
+    buf_puts(out,
              ".SH FILES\n"
              ".TP\n.I ~/.mdhavers_history\nThe entries of earlier sessions.\n");
 }

@@ -99,8 +99,8 @@ static void do_trace(Repl *r)
 static void do_trace_verbose(Repl *r)
 {
     (void)r;
-    vm_trace = vm_trace == 2 ? 0 : 2;
-    say(vm_trace ? "Tracin' is on, wi' aw the values." : "Tracin' is aff.");
+    vm_trace = 2;
+    say("Tracin' is on, wi' aw the values.");
 }
 
 static void do_vars(Repl *r)
