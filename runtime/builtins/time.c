@@ -8,6 +8,7 @@
 #include "runtime/data/object.h"
 #include "runtime/data/str.h"
 #include "runtime/sys/calendar.h"
+#include "runtime/sys/ntp.h"
 #include "runtime/sys/out.h"
 
 #define MS_NS      INT64_C(1000000)
@@ -62,6 +63,56 @@ MdhValue __mdh_mono_ns(MdhThread *t, int argc, const MdhArgs_mono_ns *a)
 {
     (void)argc, (void)a;
     return mono(t, 1);
+}
+
+static MdhValue ntp_dict(MdhThread *t, int64_t unix_ns)
+{
+    NtpTime ntp = ntp_from_unix_ns(unix_ns);
+    MdhValue d = mdh_dict_new(t, 3);
+    if (mdh_is_exc(d) || !mdh_dict_put_c(t, d, "sec", mdh_fix(ntp.sec)) ||
+        !mdh_dict_put_c(t, d, "frac", mdh_fix(ntp.frac)) ||
+        !mdh_dict_put_c(t, d, "era", mdh_fix(ntp.era)))
+        return MDH_EXC;
+    return d;
+}
+
+MdhValue __mdh_ntp_now(MdhThread *t, int argc, const MdhArgs_ntp_now *a)
+{
+    (void)argc, (void)a;
+    return ntp_dict(t, os_wall_ns());
+}
+
+MdhValue __mdh_ntp_from_unix_ns(MdhThread *t, int argc, const MdhArgs_ntp_from_unix_ns *a)
+{
+    (void)argc;
+    return ntp_dict(t, mdh_int_of(a->ns));
+}
+
+static bool is_u32(MdhValue v)
+{
+    return mdh_is_int(v) && mdh_int_of(v) >= 0 && mdh_int_of(v) <= UINT32_MAX;
+}
+
+static MdhValue unix_ns(MdhThread *t, MdhValue sec, MdhValue frac, MdhValue near)
+{
+    int64_t near_ns = mdh_is_naething(near) ? os_wall_ns() : mdh_int_of(near), ns;
+    if (is_u32(sec) && is_u32(frac) &&
+        ntp_to_unix_ns((uint32_t)mdh_int_of(sec), (uint32_t)mdh_int_of(frac), near_ns, &ns))
+        return mdh_int(t, ns);
+    return mdh_throw_native(t, "%s() value out o' range", MDH_NAME(unix_ns_from_ntp));
+}
+
+MdhValue __mdh_unix_ns_from_ntp(MdhThread *t, int argc, const MdhArgs_unix_ns_from_ntp *a)
+{
+    (void)argc;
+    return unix_ns(t, a->sec, a->frac, a->near);
+}
+
+MdhValue __mdh_unix_ns_from_ntp_dict(MdhThread *t, int argc,
+                                     const MdhArgs_unix_ns_from_ntp_dict *a)
+{
+    (void)argc;
+    return unix_ns(t, mdh_dict_get_c(a->time, "sec"), mdh_dict_get_c(a->time, "frac"), a->near);
 }
 
 // Waiting --------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@
 #include <net/if.h>
 #include <netinet/tcp.h>
 
-#include "base/num.h"
 
 static int set_int(Socket *s, int level, int option, int v)
 {

@@ -16,6 +16,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "runtime/net/store.h"
+
 // Connecting -----------------------------------------------------------------------------------
 
 static int pending_error(Socket *s)
@@ -161,4 +163,16 @@ int tcp_recv_some(Socket *s, void *into, size_t len, uint64_t deadline_ns, size_
         if (e == EAGAIN) e = socket_wait(s, POLLIN, deadline_ns);
         if (e && e != EINTR) return e;
     }
+}
+
+static NetStore rooms = NET_STORE_INIT;
+
+void *tcp_room_take(void)
+{
+    return net_store_take(&rooms, TCP_RECV_MAX);
+}
+
+void tcp_room_give(void *room)
+{
+    net_store_give(&rooms, room);
 }

@@ -20,6 +20,10 @@ int tcp_accept(Socket *listener, Socket **out, NetAddr *peer, uint64_t deadline_
 int tcp_send_some(Socket *s, Slice data, uint64_t deadline_ns, size_t *sent);
 // Sends all. On an error *sent octets are on their way.
 int tcp_send_full(Socket *s, Slice data, uint64_t deadline_ns, size_t *sent);
+// Room for TCP_RECV_MAX octets, from a small store. NULL: no memory.
+#define TCP_RECV_MAX 65536
+void *tcp_room_take(void);
+void tcp_room_give(void *room);
 // Receives 1 to len octets; *got is 0 at the end of the stream.
 int tcp_recv_some(Socket *s, void *into, size_t len, uint64_t deadline_ns, size_t *got);
 

@@ -16,10 +16,11 @@
 #include <poll.h>
 #include <time.h>
 
+#include "runtime/net/store.h"
+
 #define HEAD    1984u // octets, 31 cache lines
 #define TAIL    (UDP_MAX_SIZE - HEAD + 1)
 #define CONTROL (CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
-#define STORE   8 // batches kept
 
 struct UdpBatch {
     struct mmsghdr msgs[UDP_BATCH];
@@ -34,25 +35,16 @@ struct UdpBatch {
 
 // The store ------------------------------------------------------------------------------------
 
-static UdpBatch *store[STORE];
-static unsigned n_stored;
-static pthread_mutex_t store_lock = PTHREAD_MUTEX_INITIALIZER;
+static NetStore store = NET_STORE_INIT;
 
 UdpBatch *udp_batch_take(void)
 {
-    pthread_mutex_lock(&store_lock);
-    UdpBatch *b = n_stored ? store[--n_stored] : NULL;
-    pthread_mutex_unlock(&store_lock);
-    return b ? b : mdh_raw_realloc(NULL, sizeof *b);
+    return net_store_take(&store, sizeof(UdpBatch));
 }
 
 void udp_batch_give(UdpBatch *b)
 {
-    pthread_mutex_lock(&store_lock);
-    bool kept = n_stored < STORE;
-    if (kept) store[n_stored++] = b;
-    pthread_mutex_unlock(&store_lock);
-    if (!kept) mdh_raw_free(b);
+    net_store_give(&store, b);
 }
 
 // Receiving ------------------------------------------------------------------------------------
