@@ -36,7 +36,7 @@ fuzz:
 
 asan:
 	@scripts/setup.sh test
-	@tests/run_all.py lint build-asan unit-asan golden-asan failing hostile-asan
+	@tests/run_all.py lint build-asan unit-asan golden-asan failing shapes-asan
 
 tsan:
 	@scripts/setup.sh test

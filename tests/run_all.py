@@ -31,7 +31,7 @@ STEP_LIMIT_S = 1500
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
-    "TSAN_OPTIONS": "halt_on_error=1",
+    "TSAN_OPTIONS": f"halt_on_error=1:suppressions={ROOT}/tests/tsan.supp",
     "MDH_TEST_LIMIT_S": "60",
 }
 # Sanitizers make frames of C many times as big; the language's depth limits are to stay what they are.
@@ -133,7 +133,7 @@ def unit(folder, pattern="test_*", env=None):
                 print("".join(lines), end="")
                 print(f"    again: {program.relative_to(ROOT)}")
             passed, failed = passed + good, failed + bad
-        name = f"unit({folder})"
+        name = f"unit({folder})" if pattern == "test_*" else pattern.strip("*_")
         print(f"{name}: {passed} passed, {failed} failed")
         yield name, passed, failed
     return work
@@ -192,6 +192,7 @@ STEPS = [
     Step("golden", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "interp", "--mode", "gc-stress")),
     Step("cli", "build", script("tests/cli_test.py", "--bin", RELEASE)),
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
+    Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
     Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
     Step("oracle", "build", script("tests/oracle_test.py", "--bin", RELEASE)),
     Step("hostile", "build", script("tests/hostile_test.py", "--bin", RELEASE)),
@@ -202,13 +203,18 @@ STEPS = [
     Step("golden-asan", "build-asan", script(GOLDEN, "--bin", ASAN, "--mode", "interp",
                                              env=SANITIZER_ENV)),
     Step("failing", "build-asan", script("tests/failing_test.py", env=SANITIZER_ENV)),
+    # The cut and changed programs only: the big shapes take minutes here (make asan).
+    Step("hostile-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",
+                                              "cut ", "mutated ", "utf8", env=SANITIZER_ENV)),
+    Step("build-races", None, build("tsan", "unit_races")),
+    Step("races", "build-races", unit("build-tsan", "test_race_*", env=SANITIZER_ENV)),
     Step("build-fuzz", None, build("fuzz", "fuzzers")),
     Step("fuzz", "build-fuzz", fuzz),
 ]
 # Not part of `make test`.
 EXTRA = [
-    Step("hostile-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",
-                                              env=SANITIZER_ENV)),
+    Step("shapes-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",
+                                             env=SANITIZER_ENV)),
     Step("golden-every", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "gc-every")),
     Step("build-tsan", None, build("tsan", "all")),
     Step("unit-tsan", "build-tsan", unit("build-tsan", env=SANITIZER_ENV)),

@@ -79,11 +79,20 @@ static void set_some(MdhThread *t, uint64_t i)
     else check(mdh_fixint(v) & 0x80);
 }
 
+// One thread at a time: the second of two would make the bytes longer again, with zeros.
+static void cut_short(MdhThread *t, uint64_t n)
+{
+    static bool cutting;
+    if (__atomic_exchange_n(&cutting, true, __ATOMIC_ACQUIRE)) return;
+    if (mdh_bytes_len(shared) > 6000) mdh_bytes_resize(t, shared, n);
+    __atomic_store_n(&cutting, false, __ATOMIC_RELEASE);
+}
+
 static void append_some(MdhThread *t, uint64_t i)
 {
     static const unsigned char octets[7] = {0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87};
     mdh_bytes_append(t, shared, octets, 1 + i % 7);
-    if (mdh_bytes_len(shared) > 6000) mdh_bytes_resize(t, shared, 700 + i % 100);
+    if (mdh_bytes_len(shared) > 6000) cut_short(t, 700 + i % 100);
 }
 
 static void hammer_bytes(MdhThread *t, int me, uint64_t i)
