@@ -15,6 +15,8 @@ endfunction()
 
 find_package(Threads REQUIRED)
 mdh_find(pcre2 pcre2.h pcre2-8 libpcre2-dev)
+mdh_find(ares ares.h cares libc-ares-dev)
+mdh_find(crypto openssl/evp.h crypto libssl-dev)
 mdh_find(edit editline/readline.h edit libedit-dev)
 if(MDH_GC STREQUAL "boehm")
   mdh_find(gc gc/gc.h gc libgc-dev)

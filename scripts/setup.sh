@@ -6,7 +6,7 @@
 #   scripts/setup.sh --interop                             the same as build test interop
 set -euo pipefail
 
-build=(make cmake ninja-build gcc libc6-dev libgc-dev libpcre2-dev libedit-dev python3)
+build=(make cmake ninja-build gcc libc6-dev libgc-dev libpcre2-dev libedit-dev libc-ares-dev libssl-dev python3)
 test=("${build[@]}" clang libclang-rt-14-dev llvm git)
 bench=(lua5.4 luajit python3 nodejs)
 interop=(sipsak sip-tester baresip-core linphone-cli ffmpeg tshark)
