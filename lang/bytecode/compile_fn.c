@@ -42,37 +42,56 @@ static Var *param_var(FnState *fs, const AstFunction *f, uint32_t i)
     return ast_name_is_wild(name) ? NULL : resolve_get(fs->c->names, name);
 }
 
-static void box_param(FnState *fs, Var *v)
+static bool is_boxed(const Var *v, int r)
 {
-    if (v && v->in_cell) EMIT(fs, BOX, v->reg, 0, 0);
+    return v && v->in_cell && v->reg == r;
 }
 
-// Arguments arrive in the first registers. Missing ones are unset: defaults are filled in from
-// left to right, then captured parameters move into cells.
+// A default may make a closure over a parameter further on: cells are there before any default.
+static void box_params(FnState *fs, const AstFunction *f, int first)
+{
+    for (uint32_t i = 0; i < f->n_params; i++) {
+        Var *v = param_var(fs, f, i);
+        if (v) v->reg = first + (int)i; // the last of two parameters of one name wins
+    }
+    for (uint32_t i = 0; i < f->n_params; i++) {
+        int r = first + (int)i;
+        if (is_boxed(param_var(fs, f, i), r)) EMIT(fs, BOX, r, 0, 0);
+    }
+}
+
+static void fill_default(FnState *fs, const AstNode *value, int r, bool boxed)
+{
+    JumpList given = {0};
+    int mark = fs->free, t = boxed ? new_reg(fs, NULL) : r;
+    if (boxed) EMIT(fs, GETCELL, t, r, 0);
+    EMIT(fs, JSET, t, 0, 0);
+    emit_jump(fs, &given);
+    expr(fs, value, t);
+    if (boxed) EMIT(fs, SETCELL, r, t, 0);
+    patch_here(fs, &given);
+    fs->free = mark;
+}
+
+// Arguments arrive in the first registers. Missing ones are unset; defaults are filled in from
+// left to right.
 static void prologue(FnState *fs, const AstFunction *f)
 {
     Var *self = fs->p->is_method ? resolve_get(fs->c->names, f) : NULL;
     if (fs->p->is_method) {
         int r = new_reg(fs, NULL);
         if (self) self->reg = r;
+        if (is_boxed(self, r)) EMIT(fs, BOX, r, 0, 0);
     }
     int first = fs->free;
     for (uint32_t i = 0; i < f->n_params; i++) new_reg(fs, NULL);
     fs->nlocals = fs->free;
     room_begin(fs);
-    box_param(fs, self);
+    box_params(fs, f, first);
     for (uint32_t i = 0; i < f->n_params; i++) {
-        Var *v = param_var(fs, f, i);
+        const AstNode *value = f->params[i].default_value;
         int r = first + (int)i;
-        if (f->params[i].default_value) {
-            JumpList given = {0};
-            EMIT(fs, JSET, r, 0, 0);
-            emit_jump(fs, &given);
-            expr(fs, f->params[i].default_value, r);
-            patch_here(fs, &given);
-        }
-        if (v) v->reg = r; // the last of two parameters of one name wins
-        box_param(fs, v);
+        if (value) fill_default(fs, value, r, is_boxed(param_var(fs, f, i), r));
     }
 }
 
