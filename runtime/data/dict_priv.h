@@ -44,12 +44,19 @@ MDH_INLINE uint32_t table_hash_str(MdhValue key)
     return MDH_LIKELY(h != 0) ? h : mdh_str_hash(key);
 }
 
+// Objects, beside strings, that may be the same key though they are not the same object: boxed
+// numbers, and native values that count by their data.
+MDH_INLINE bool table_is_by_value(unsigned tag)
+{
+    return tag == MDH_TAG_INTEGER || tag == MDH_TAG_FLOAT || tag == MDH_TAG_NATIVE;
+}
+
 MDH_INLINE uint32_t table_hash(MdhValue key)
 {
     if (mdh_is_ptr(key)) {
         unsigned tag = mdh_obj(key)->tag;
         if (MDH_LIKELY(tag == MDH_TAG_STRING)) return table_hash_str(key);
-        if (tag == MDH_TAG_INTEGER || tag == MDH_TAG_FLOAT) return mdh_key_hash(key);
+        if (table_is_by_value(tag)) return mdh_key_hash(key);
     }
     return table_mix(key.bits);
 }
@@ -64,7 +71,7 @@ MDH_INLINE bool table_same_key(MdhValue a, MdhValue b)
         const MdhStr *x = mdh_str(a), *y = mdh_str(b);
         return x->len == y->len && memcmp(x->data, y->data, x->len) == 0;
     }
-    return (tag == MDH_TAG_INTEGER || tag == MDH_TAG_FLOAT) && mdh_key_same(a, b);
+    return table_is_by_value(tag) && mdh_key_same(a, b);
 }
 
 // A table of more than TABLE_SMALL without an index: its keys are integers that count up from

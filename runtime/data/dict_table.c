@@ -248,7 +248,7 @@ uint32_t mdh_table_find_small(const MdhTable *tab, MdhValue key)
         uint16_t loose =
             __atomic_load_n(&tab->h.flags, __ATOMIC_RELAXED) & MDH_TABLE_LOOSE_TEXT;
         if (!loose && (o->flags & MDH_STR_INTERNED)) return TABLE_NONE;
-    } else if (o->tag != MDH_TAG_INTEGER && o->tag != MDH_TAG_FLOAT) {
+    } else if (!table_is_by_value(o->tag)) {
         return TABLE_NONE;
     }
     for (uint32_t i = 0; i < used; i++)
