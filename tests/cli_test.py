@@ -104,6 +104,19 @@ def test_a_command_without_its_file_is_a_usage_error(cli):
     assert cli.run("check").status == 2
 
 
+def test_usage_errors(cli):
+    name = cli.write("a.braw", "blether 1\n")
+    for args in (["check", name, "other"], ["run", name, "-x"], ["run"], ["trace", "--verbos", name],
+                 ["--version=3"], ["doc"], ["dump"], ["dump", "--builtins=xml"], ["repl", "x"],
+                 ["tokens", "-v", name], ["-", "-z"]):
+        result = cli.run(*args)
+        assert result.status == 2 and not result.out and "mdhavers --help" in result.err, result.said()
+
+
+def test_help_for_one_command(cli):
+    cli.run("trace", "--help").is_(0).has(out=["Usage: mdhavers trace FILE", "--verbose"], no_out="disasm")
+
+
 # ---- run ----
 
 def test_run_and_bare_file_are_the_same(cli):
@@ -126,6 +139,16 @@ def test_another_extension_only_warns(cli):
     name = cli.write("prog.txt", "blether 1\n")
     cli.run("run", name).is_(0, "1\n").has(
         err="Warning: File should have .braw extension, but got .txt")
+
+
+def test_no_extension_only_warns(cli):
+    cli.run(cli.write("prog", "blether 1\n")).is_(0, "1\n").has(err="Warning: File should have .braw")
+
+
+def test_options_of_the_script_come_after_two_dashes(cli):
+    name = cli.write("prog.braw", "blether args()\n")
+    cli.run(name, "a", "--", "-v", "--", "check").is_(0, "[prog.braw, a, -v, --, check]\n")
+    cli.run("trace", name, "--", "-v").is_(0, "[prog.braw, -v]\n")
 
 
 def test_script_arguments(cli):
@@ -295,6 +318,69 @@ def test_dump_of_the_builtins_is_json(cli):
     assert len(names) == len(rows), "a name twice"
     assert all(row["examples"] and row["doc"] for row in rows), \
         [row["name"] for row in rows if not (row["examples"] and row["doc"])]
+
+
+def test_dump_of_keywords_and_instructions_is_json(cli):
+    words = json.loads(cli.run("dump", "--keywords").is_(0).out)
+    assert {"word": "gang_on", "kind": "alias", "canonical": "haud"}.items() <= \
+        next(row for row in words if row["word"] == "gang_on").items()
+    ops = json.loads(cli.run("dump", "--opcodes=json").is_(0).out)
+    assert {"name", "operands", "extra", "doc"} == set(ops[0])
+
+
+def test_doc(cli):
+    cli.run("doc", "--builtins").is_(0).has(out=["# Builtin functions", "### len\n"])
+    cli.run("doc", "--man").is_(0).has(out=[".TH MDHAVERS", "\\fBcheck\\fR", "MDH_LOG"])
+
+
+def test_disasm_says_what_the_numbers_mean(cli):
+    name = cli.write("a.braw", 'ken xs = []\ndae f(a, b = 2) { gie || a + b }\n'
+                               'hae_a_bash { f("txt").y } gin_it_gangs_wrang e { }\nlater(upper("a"))\n')
+    cli.run("disasm", name).is_(0).has(
+        out=["function f(a, b?) line 2", '"txt"', '."y"', "; upper", "later (outer)", "handler ",
+             "function <lambda>() line 2"])
+
+
+def test_trace_shows_the_source(cli):
+    name = cli.write("a.braw", "dae f(x) {\n    gie x * 2\n}\nblether f(21)\n")
+    cli.run("trace", name).is_(0, "42\n").has(
+        err=["[line 4] blether f(21)\n", "\n  [line 2] gie x * 2\n"])
+    cli.run("trace", "-v", name).is_(0, "42\n").has(err="MULI r0=21")
+
+
+def test_check_counts_the_arguments_of_builtins(cli):
+    name = cli.write("a.braw", "len([], 1)\n[1] |> len(2)\nblether hunt([1])\nken len2 = len\n")
+    cli.run("check", name).is_(0).has(
+        err=["'len' expects 1 argument but gets 2", ":2:8:", "'hunt' expects"])
+
+
+def test_check_takes_what_may_come_for_what_it_is(cli):
+    cli.write("mod.braw", "ken frae_mod = 1\n")
+    name = cli.write("a.braw", 'fetch "mod"\nblether frae_mod + PI\nlen = |a, b| a\nlen(1, 2)\n'
+                               "tak(...[1, 2, 3])\nblether is_nowt(1)\nkin A { dae f() { } }\n"
+                               "kin B fae A { dae f() { gie auld.f() } }\ndae g() { gie h() }\ndae h() { }\n"
+                               "keek 1 { whan [a, ...b] -> a whan {\"k\": v} -> v whan n -> n }\n")
+    result = cli.run("check", name).is_(0)
+    assert not result.err, result.said()
+
+
+def test_check_finds_missing_modules_and_suggests_names(cli):
+    name = cli.write("a.braw", 'fetch "nae_sic" tae n\nken total = 1\nblether toatl\nblether lenn([])\n'
+                               "kin B fae Nope { }\n")
+    cli.run("check", name).is_(0).has(
+        err=["Cannae find module 'nae_sic'", "Did ye mean 'total'?", "Did ye mean 'len'?", "'Nope'"])
+
+
+def test_fmt(cli):
+    name = cli.write("a.braw", "ken   x=1 # aye\n")
+    cli.run("fmt", "--check", name).is_(1, f"✗ {name} needs formattin'!\n")
+    assert (cli.folder / name).read_text() == "ken   x=1 # aye\n"
+    cli.run("fmt", name).is_(0, f"Bonnie! Formatted {name} - lookin' braw!\n")
+    assert (cli.folder / name).read_text().startswith("ken x = 1")
+    cli.run("fmt", name, "--check").is_(0, f"✓ {name} is already formatted braw!\n")
+    bad = cli.write("b.braw", "ken = 1\n")
+    cli.run("fmt", bad).is_(1)
+    assert (cli.folder / bad).read_text() == "ken = 1\n"
 
 
 # ---- hostile files ----
