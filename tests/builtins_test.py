@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Tests generated from the table of builtins, and every example of it and of the stdlib.
+"""Tests generated from the table of builtins, and every example of it.
 
 `mdhavers dump --builtins=json` gives an array of rows
   {name, module, forms: [{params: [{name, types: […], required, rest, error}]}], flags, doc,
    examples: [{code, shown}], alias_of?}
 For every row: a call with too few arguments, with too many, and with an argument of a wrong kind
 in every position; each must throw the right error, catchable. Every example must print what the
-row says. Examples of the stdlib are the `## @ex code => shown` lines above its definitions.
+row says.
 
 Many cases share a process; a case that ends its process fails alone, the rest run in another.
 Prints `builtins: N passed, N failed` and `doctests: N passed, N failed`.
@@ -176,16 +176,6 @@ def doc_case(where, number, code, shown, setup=""):
     return Case(f"{where}: example {number}", f"blether {code}", judge, setup)
 
 
-def stdlib_examples():
-    """The `## @ex` lines of the bundled modules; the prelude needs no fetch."""
-    for path in sorted((ROOT / "stdlib").rglob("*.braw")):
-        module = str(path.relative_to(ROOT / "stdlib").with_suffix(""))
-        setup = "" if module == "prelude" else f'fetch "lib/{module}"\n'
-        examples = re.findall(r"^##!? @ex (.*) => (.*)$", path.read_text(), re.M)
-        for number, (code, shown) in enumerate(examples, 1):
-            yield doc_case(f"stdlib/{module}", number, code, shown, setup)
-
-
 def program_of(cases):
     """One program that runs all cases, each in its own function, after a mark of its own."""
     parts = [SETUP, cases[0].setup]
@@ -271,8 +261,6 @@ def main():
     examples = [doc_case(row["name"], number, ex["code"], ex["shown"])
                 for row in rows if not row.get("alias_of")
                 for number, ex in enumerate(row.get("examples", []), 1)]
-    if not options.filter:
-        examples += stdlib_examples()
     failures = run_cases(binary, arity_and_kinds, options.jobs, "builtins")
     failures += run_cases(binary, examples, options.jobs, "doctests")
     sys.exit(1 if failures else 0)

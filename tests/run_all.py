@@ -194,6 +194,7 @@ STEPS = [
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
     Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
+    Step("stdlib", "build", script("tests/stdlib_doctest.py", "--bin", RELEASE)),
     Step("oracle", "build", script("tests/oracle_test.py", "--bin", RELEASE)),
     Step("hostile", "build", script("tests/hostile_test.py", "--bin", RELEASE)),
     Step("docs", "build", script("scripts/gen_docs.py", "--check")),
