@@ -262,22 +262,31 @@ static MdhValue init_of(MdhValue f)
     return mdh_is_absent(init) ? f : init;
 }
 
-// More arguments than a window holds: only a rest parameter takes so many.
-static VmCall call_with_many(MdhThread *t, MdhValue *w, MdhValue self, MdhValue list, uint64_t argc)
+// The positional arguments out of their list, into `args`.
+static bool unlist(MdhThread *t, const MdhListBuf *items, uint64_t n, MdhValue *args)
 {
-    MdhFn *fn = mdh_is_fn(w[0]) ? mdh_ptr(w[0]) : NULL;
-    if (!fn || !fn->info->has_rest) {
-        mdh_throw_type(t, "Function '%v' gets %d arguments, ower mony fer ane call",
-                       callable_name(t, w[0]), (int64_t)argc);
+    for (uint64_t i = 0; i < n; i++) {
+        args[i] = mdh_listbuf_get(t, items, i);
+        if (mdh_is_exc(args[i])) return false;
+    }
+    return true;
+}
+
+// More arguments than a window holds: they stay on the heap, the call goes through C.
+static VmCall call_with_many(MdhThread *t, MdhValue *w, MdhValue self, const MdhListBuf *items,
+                             uint64_t argc)
+{
+    MdhValue *args = mdh_new(t, argc * sizeof *args);
+    if (!args || argc > INT32_MAX) {
+        mdh_throw_oom(t, argc * sizeof *args);
         return VM_THREW;
     }
-    int n = fn->info->nparams;
-    MdhValue *args = w + 1 + fn->info->is_method;
-    w[1] = self;
-    for (int i = 0; i < n; i++) args[i] = mdh_list_get(t, list, (uint64_t)i);
-    args[n] = mdh_list_slice(t, list, (uint64_t)n, argc);
-    if (mdh_is_exc(args[n])) return VM_THREW;
-    return push_frame(t, fn, w + 1, 0) ? VM_PUSHED : VM_THREW;
+    if (!unlist(t, items, argc, args)) return VM_THREW;
+    MdhValue v = mdh_is_absent(self) ? mdh_call(t, w[0], (int)argc, args)
+                                     : mdh_call_method(t, w[0], self, (int)argc, args, false);
+    if (mdh_is_exc(v)) return VM_THREW;
+    w[0] = v;
+    return VM_DONE;
 }
 
 static VmCall call_with_list(MdhThread *t, MdhValue *w, MdhValue self, MdhValue list, int n_named,
@@ -286,14 +295,12 @@ static VmCall call_with_list(MdhThread *t, MdhValue *w, MdhValue self, MdhValue 
     MdhValue named[MDH_MAX_PARAMS];
     uint64_t argc;
     const MdhListBuf *items = mdh_list_freeze(list, &argc);
-    if (argc > MDH_MAX_PARAMS) return call_with_many(t, w, self, list, argc);
+    if (argc > MDH_MAX_PARAMS && !n_named) return call_with_many(t, w, self, items, argc);
+    if (argc > MDH_MAX_PARAMS) argc = MDH_MAX_PARAMS; // no function takes these and named ones
     for (int k = 0; k < n_named; k++) named[k] = vals[k];
     bool method = !mdh_is_absent(self);
     MdhValue *args = w + 1 + method;
-    for (uint64_t i = 0; i < argc; i++) {
-        args[i] = mdh_listbuf_get(t, items, i);
-        if (mdh_is_exc(args[i])) return VM_THREW;
-    }
+    if (!unlist(t, items, argc, args)) return VM_THREW;
     MdhValue f = init_of(w[0]);
     bool strict = !method && mdh_same(f, w[0]);
     int n = place_named(t, f, strict, (int)argc, args, n_named, names, named);
