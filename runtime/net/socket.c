@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/sys/out.h"
+
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
 
@@ -171,6 +173,7 @@ static int poll_once(int fd, short events, uint64_t deadline_ns)
 int socket_wait(Socket *s, short events, uint64_t deadline_ns)
 {
     if (deadline_ns == 0) return EAGAIN;
+    mdh_out_flush(); // who waits for the network may have told its user so
     __atomic_add_fetch(&s->waiters, 1, __ATOMIC_SEQ_CST);
     int e;
     do {
