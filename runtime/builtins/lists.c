@@ -66,8 +66,7 @@ MdhValue __mdh_tail(MdhThread *t, int argc, const MdhArgs_tail *a)
 {
     (void)argc;
     if (mdh_is_list(a->x)) return mdh_list_slice(t, a->x, 1, UINT64_MAX);
-    Slice s = mdh_str_slice(a->x);
-    return s.len ? mdh_text_cut(t, a->x, mdh_text_next(s, 0), s.len) : a->x;
+    return mdh_str_sub_chars(t, a->x, 1, mdh_str_nchars(a->x));
 }
 
 // Parts ----------------------------------------------------------------------------------

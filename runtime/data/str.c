@@ -170,10 +170,25 @@ static const uint32_t *index_of(MdhBigStr *s)
     return index; // NULL: no memory, then positions are counted from the start
 }
 
+// The octet offset of the character `back` places before the end.
+static uint32_t offset_from_end(const MdhStr *s, uint32_t back)
+{
+    uint32_t at = s->len;
+    while (back-- > 0 && at > 0) {
+        at--;
+        while (at > 0 && ((unsigned char)s->data[at] & 0xC0) == 0x80) at--;
+    }
+    return at;
+}
+
+// Near an end the characters are counted from there: a text that a loop shortens bit by bit must
+// not get an index at each step.
 uint32_t mdh_str_offset(MdhValue v, uint32_t i)
 {
     if (mdh_str_is_ascii(v)) return i;
     MdhStr *s = mdh_str(v);
+    uint32_t n = mdh_str_nchars(v);
+    if (n - i <= INDEX_STEP) return offset_from_end(s, n - i);
     size_t at = 0;
     if ((known(s) & MDH_STR_BIG) && i >= INDEX_STEP) {
         const uint32_t *index = index_of((MdhBigStr *)s);
@@ -231,7 +246,12 @@ MdhValue mdh_str_sub_chars(MdhThread *t, MdhValue v, int64_t from, int64_t to)
 {
     if (to <= from) return mdh_str_empty;
     uint32_t start = mdh_str_offset(v, (uint32_t)from);
-    return mdh_str_sub(t, v, start, mdh_str_offset(v, (uint32_t)to));
+    MdhValue part = mdh_str_sub(t, v, start, mdh_str_offset(v, (uint32_t)to));
+    if (mdh_is_exc(part)) return part;
+    MdhStr *s = mdh_str(part);
+    uint32_t n = (uint32_t)(to - from);
+    if (!(known(s) & MDH_STR_SCANNED)) learn(s, n == s->len, n);
+    return part;
 }
 
 MdhValue mdh_str_detach(MdhThread *t, MdhValue v)
@@ -297,6 +317,8 @@ MdhValue mdh_str_concat(MdhThread *t, MdhValue va, MdhValue vb)
     const MdhStr *a = mdh_str(va), *b = mdh_str(vb);
     if (b->len == 0) return va;
     if (a->len == 0) return vb;
+    // What is known of a long text that grows is kept.
+    if ((known(a) & MDH_STR_SCANNED) && !(known(b) & MDH_STR_SCANNED)) scan(mdh_str(vb));
     unsigned flags = known(b);
     return append(t, a, &(Piece){b->data, b->len, b->h.aux, flags});
 }
