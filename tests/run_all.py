@@ -192,7 +192,6 @@ STEPS = [
     Step("golden", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "interp", "--mode", "gc-stress")),
     Step("cli", "build", script("tests/cli_test.py", "--bin", RELEASE)),
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
-    Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
     Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
     Step("stdlib", "build", script("tests/stdlib_doctest.py", "--bin", RELEASE)),
     Step("oracle", "build", script("tests/oracle_test.py", "--bin", RELEASE)),

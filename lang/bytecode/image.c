@@ -371,7 +371,7 @@ BcModule *bc_image_read(Slice image, Buf *why)
     BcModule *m = r.arena ? ARENA_NEW(r.arena, BcModule) : NULL;
     const char *wrong = m ? read_module(&r, m) : "no memory left for the image";
     if (wrong && why) buf_puts(why, wrong);
-    if (wrong || !bc_verify(m, why)) {
+    if (wrong || !bc_verify(m, why, NULL)) {
         arena_free(r.arena);
         return NULL;
     }

@@ -26,6 +26,12 @@ bool verify_fail(const FnCheck *f, uint32_t at, const char *format, ...)
     return false;
 }
 
+bool verify_no_memory(const FnCheck *f)
+{
+    f->v->no_memory = true;
+    return verify_fail(f, 0, "no memory left");
+}
+
 // ---- tables of the function -------------------------------------------------------------
 
 static bool is_text_const(const BcProto *p, uint32_t k)
@@ -109,7 +115,7 @@ static bool find_starts(FnCheck *f)
     const BcProto *p = f->p;
     uint32_t at = 0;
     f->starts = arena_alloc(f->v->arena, (size_t)p->code.len + 1);
-    if (!f->starts) return verify_fail(f, 0, "no memory left");
+    if (!f->starts) return verify_no_memory(f);
     while (at < p->code.len) {
         uint32_t word = p->code.items[at];
         if ((word & 255) >= OP_COUNT)
@@ -372,7 +378,7 @@ static bool check_proto(Verifier *v, const BcProto *p, uint32_t *ups, int depth)
         if (f.starts[at] && !check_instruction(&f, at)) return false;
     if (!check_end(&f) || !check_handlers(&f)) return false;
     f.inner_ups = arena_alloc_array(v->arena, p->protos.len + 1, sizeof *f.inner_ups);
-    if (!f.inner_ups) return verify_fail(&f, 0, "no memory left");
+    if (!f.inner_ups) return verify_no_memory(&f);
     return verify_flow(&f) && check_inner(&f, depth);
 }
 
@@ -392,10 +398,12 @@ static bool check_module(Verifier *v)
     return check_proto(v, m->main, NULL, 0);
 }
 
-bool bc_verify(const BcModule *m, Buf *why)
+bool bc_verify(const BcModule *m, Buf *why, bool *no_memory)
 {
-    Verifier v = {m, why, arena_new()};
+    Verifier v = {m, why, arena_new(), false};
+    v.no_memory = !v.arena;
     bool fine = v.arena && check_module(&v);
     arena_free(v.arena);
+    if (no_memory) *no_memory = v.no_memory;
     return fine;
 }

@@ -11,6 +11,7 @@
 #define BC_MAX_CAPTURED 255
 #define BC_MAX_NESTING 1200   // functions in functions
 
-// False: `why` (may be NULL) says what is wrong and where.
-bool bc_verify(const BcModule *m, Buf *why);
+// False: `why` (may be NULL) says what is wrong and where. *no_memory (may be NULL) tells whether
+// it is only that there was no memory for looking.
+bool bc_verify(const BcModule *m, Buf *why, bool *no_memory);
 #endif

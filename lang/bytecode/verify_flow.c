@@ -43,6 +43,12 @@ static const char *const type_names[] = {
     "a range", "an iterator", "a loop's state", "a kept error", "a value or an error",
 };
 
+static bool lacks_memory(Flow *fl)
+{
+    fl->out_of_memory = true;
+    return false;
+}
+
 // ---- meeting ----------------------------------------------------------------------------
 
 static bool is_value(uint32_t x)
@@ -89,7 +95,7 @@ static void flow_to(Flow *fl, uint32_t to, const uint32_t *state)
     }
     fl->states[to] = arena_alloc_array(fl->arena, n + 1, sizeof *state);
     if (!fl->states[to]) {
-        fl->out_of_memory = true;
+        lacks_memory(fl);
         return;
     }
     memcpy(fl->states[to], state, n * sizeof *state);
@@ -186,7 +192,7 @@ static bool new_function(Flow *fl, uint32_t word)
     bool first = !ups;
     uint32_t has;
     if (first) ups = arena_alloc_array(fl->f->v->arena, n + 1, sizeof *ups);
-    if (!ups) return fail(fl, "no memory left for function", i);
+    if (!ups) return lacks_memory(fl);
     for (uint32_t k = 0; k < n; k++) {
         if (!captured(fl, fl->p->code.items[fl->at + 1 + k], &has)) return false;
         ups[k] = first ? has : meet(ups[k], has);
@@ -210,7 +216,7 @@ static bool stash(Flow *fl, uint32_t first, uint32_t n)
     } else {
         Stash fresh = {fl->at, arena_alloc_array(fl->arena, n + 1, sizeof(uint32_t))};
         if (!fresh.kept || !avec_push(fl->arena, &fl->stashes, fresh))
-            return fail(fl, "no memory left for registers from", first);
+            return lacks_memory(fl);
         memcpy(fresh.kept, fl->state + first, n * sizeof(uint32_t));
     }
     return set(fl, first, FLOW(FLOW_STASH, fl->at));
@@ -491,7 +497,7 @@ bool verify_flow(FnCheck *f)
     Flow fl = {.f = f, .p = f->p, .arena = arena_new()};
     fl.out_of_memory = !allocate(&fl, f->p->code.len, f->n_room);
     bool fine = !fl.out_of_memory && analyse(&fl);
-    if (fl.out_of_memory) verify_fail(f, 0, "no memory left");
+    if (fl.out_of_memory) verify_no_memory(f);
     arena_free(fl.arena);
     return fine;
 }

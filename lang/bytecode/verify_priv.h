@@ -30,6 +30,7 @@ typedef struct Verifier {
     const BcModule *m;
     Buf *why;
     Arena *arena;
+    bool no_memory;
 } Verifier;
 
 // One function: which words begin an instruction, and what its captured variables are.
@@ -46,6 +47,7 @@ typedef struct FnCheck {
 bool verify_falls_through(Opcode op);
 // Says why and returns false.
 bool verify_fail(const FnCheck *f, uint32_t at, const char *format, ...) MDH_PRINTF(3, 4);
+bool verify_no_memory(const FnCheck *f);
 
 // Registers that the instruction at `at` reads beyond those its operands name, [first, first + n);
 // n is 0 when there are none.

@@ -89,7 +89,8 @@ static void verify(const BcModule *bc)
 #ifdef MDH_DEBUG
     Buf why;
     buf_init(&why, 4096);
-    if (!bc_verify(bc, &why))
+    bool no_memory;
+    if (!bc_verify(bc, &why, &no_memory) && !no_memory)
         mdh_assert_failed(why.data, bc->file, (int)bc->main->line, "bc_verify");
     buf_deinit(&why);
 #else

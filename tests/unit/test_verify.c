@@ -20,7 +20,7 @@ static void check_accepted(BcModule *m, const char *name)
 {
     Buf why;
     buf_init(&why, MAX);
-    if (!bc_verify(m, &why)) {
+    if (!bc_verify(m, &why, NULL)) {
         printf("%s: %s\n", name, why.data);
         CHECK(false);
     }
@@ -84,7 +84,7 @@ static Changed compiled(const char *text)
 {
     BcModule *m = compile_text(text);
     REQUIRE(m);
-    REQUIRE(bc_verify(m, NULL));
+    REQUIRE(bc_verify(m, NULL, NULL));
     return (Changed){m, m->main};
 }
 
@@ -102,7 +102,7 @@ static void refused(Changed c, const char *reason)
 {
     Buf why;
     buf_init(&why, MAX);
-    CHECK(!bc_verify(c.m, &why));
+    CHECK(!bc_verify(c.m, &why, NULL));
     if (!slice_contains(buf_view(&why), slice_from_cstr(reason))) CHECK_STR(why.data, reason);
     bc_module_free(c.m);
     buf_deinit(&why);

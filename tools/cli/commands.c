@@ -229,7 +229,7 @@ int cmd_disasm(MdhThread *t, const char *path)
     if (bc) {
         bc_disasm(bc, &out);
         status = print(&out);
-        if (!bc_verify(bc, &why)) status = say_unverified(&why);
+        if (!bc_verify(bc, &why, NULL)) status = say_unverified(&why);
     } else {
         drv_report_diags(t, &diags);
     }
