@@ -54,6 +54,6 @@ if ((EUID != 0)); then
     as_root=(sudo)
 fi
 echo "setup: installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -q >/dev/null
-"${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+quietly=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive) # sudo would drop an exported one
+"${quietly[@]}" apt-get update -q >/dev/null
+"${quietly[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
