@@ -131,12 +131,29 @@ MdhValue __mdh_backside_forrit(MdhThread *t, int argc, const MdhArgs_backside_fo
 
 // Patterns --------------------------------------------------------------------------------
 
+// The value of a key that is no string but has this text; ABSENT when there is none. EXC: threw.
+static MdhValue find_by_text(MdhThread *t, MdhValue values, MdhValue name)
+{
+    MdhDictIter it;
+    MdhValue key, v;
+    mdh_dict_scan(values, &it);
+    while (mdh_dict_next(&it, &key, &v)) {
+        if (mdh_is_str(key)) continue;
+        MdhValue text = mdh_show(t, key);
+        if (mdh_is_exc(text)) return text;
+        if (mdh_str_eq(text, name)) return v;
+    }
+    return MDH_ABSENT;
+}
+
 // The value for the key [from, to) of the pattern; ABSENT when the dict has none. EXC: threw.
 static MdhValue find_value(MdhThread *t, MdhValue values, MdhValue pattern, size_t from,
                            size_t to)
 {
     MdhValue name = mdh_text_cut(t, pattern, from, to);
-    return mdh_is_exc(name) ? name : mdh_dict_get(values, name);
+    if (mdh_is_exc(name)) return name;
+    MdhValue v = mdh_dict_get(values, name);
+    return mdh_is_absent(v) ? find_by_text(t, values, name) : v;
 }
 
 MdhValue __mdh_blether_format(MdhThread *t, int argc, const MdhArgs_blether_format *a)
