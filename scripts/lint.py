@@ -104,6 +104,22 @@ def check_c(path, text):
         yield from check_functions(lines)
 
 
+# Tables of what the world can make fail: every row that is not PURE gives a result dict.
+RESULT_TABLES = {f"abi/builtins/{name}.def" for name in ("socket", "dns", "tls", "dtls", "srtp")}
+ROW = re.compile(r"^B\((\w+),\s*([^,]+(?:\([^)]*\))?),", re.M)
+
+
+def check_results(text):
+    """Rows of a table of fallible builtins whose return type is not RESULT(...)."""
+    heads = list(ROW.finditer(text))
+    for head, following in zip(heads, [*heads[1:], None]):
+        row = text[head.start():following.start() if following else len(text)]
+        pure = re.search(r",\s*PURE\b", row)
+        if not pure and not re.fullmatch(r"RESULT\(\w+\)", head.group(2).strip()):
+            yield text.count("\n", 0, head.start()) + 1, (
+                f"{head.group(1)} can fail: its return type is RESULT(what), and so is what it returns")
+
+
 def check(path):
     """The complaints about one file: (line, text)."""
     text = (ROOT / path).read_text(errors="replace")
@@ -118,6 +134,8 @@ def check(path):
     golden = path.startswith("tests/golden/")
     if not golden and len(lines) > FILE_LINES + 1 and suffix in (".c", ".h", ".py", ".braw", ".def"):
         yield 1, f"{len(lines) - 1} lines, the limit is {FILE_LINES}"
+    if path in RESULT_TABLES:
+        yield from check_results(text)
     if suffix in (".c", ".h") and path.startswith(C_FOLDERS) and not generated:
         yield from check_c(path, text)
     if golden or path == "scripts/lint.py":

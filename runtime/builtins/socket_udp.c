@@ -161,25 +161,30 @@ static MdhValue no_address(MdhThread *t, const char *name)
     return mdh_throw_native(t, "%s() expects an address", name);
 }
 
-// Where a datagram goes: an address value, or a dict {host, port}.
-static bool destination(MdhThread *t, const char *name, MdhValue v, NetAddr *out, int *code)
+// Where a datagram goes, in the socket's form: an address value, or a dict {host, port}. False
+// when it threw. *failure is ABSENT, or the result of an address that cannot be used.
+static bool destination(MdhThread *t, const char *name, MdhValue v, const Socket *s, UdpOut *out,
+                        MdhValue *failure)
 {
-    *code = 0;
+    NetAddr a;
+    uint16_t port;
+    *failure = MDH_ABSENT;
     if (mdh_is_address(v)) {
-        mdh_address_get(v, out);
+        mdh_address_get(v, &a);
+        out->has_to = net_addr_fit(&out->to, &a, s->family);
+        if (!out->has_to) *failure = mdh_fail_errno(t, name, EAFNOSUPPORT);
         return true;
     }
     MdhValue host = mdh_is_dict(v) ? mdh_dict_get_c(v, "host") : MDH_ABSENT;
-    MdhValue port = mdh_is_dict(v) ? mdh_dict_get_c(v, "port") : MDH_ABSENT;
-    uint16_t p;
-    if (!mdh_is_str(host) || !mdh_is_number(port)) {
+    MdhValue number = mdh_is_dict(v) ? mdh_dict_get_c(v, "port") : MDH_ABSENT;
+    if (!mdh_is_str(host) || !mdh_is_number(number)) {
         no_address(t, name);
         return false;
     }
-    if (!mdh_net_port(t, name, port, &p)) return false;
-    NetAddrs addrs;
-    *code = net_resolve(&addrs, mdh_str_slice(host), p, NET_ANY);
-    if (*code == 0) *out = addrs.items[0];
+    if (!mdh_net_port(t, name, number, &port)) return false;
+    int code = net_resolve_for(&out->to, mdh_str_slice(host), port, s->family, s->v6only);
+    out->has_to = code == 0;
+    if (code) *failure = mdh_net_dns_failure(t, name, code);
     return true;
 }
 
@@ -194,23 +199,10 @@ static bool source_of(MdhValue local, const Socket *s, NetAddr *out)
     return one && net_addr_fit(out, &a, s->family);
 }
 
-// Puts the socket's form of `to` in place. 0, or the errno of an address it cannot reach.
-static int aim(UdpOut *out, const NetAddr *to, const Socket *s)
-{
-    out->has_to = net_addr_fit(&out->to, to, s->family);
-    return out->has_to ? 0 : EAFNOSUPPORT;
-}
-
-static MdhValue send_one(MdhThread *t, const char *name, MdhValue sock, UdpOut *out,
-                         const NetAddr *to, MdhValue local)
+static MdhValue send_one(MdhThread *t, const char *name, Socket *s, UdpOut *out)
 {
     unsigned sent;
-    Socket *s = mdh_socket_pin(t, sock);
-    if (!s) return MDH_EXC;
-    int e = to ? aim(out, to, s) : 0;
-    out->has_from = source_of(local, s, &out->from);
-    if (!e) e = udp_send(s, out, 1, socket_deadline(s), &sent);
-    mdh_handle_unpin(sock);
+    int e = udp_send(s, out, 1, socket_deadline(s), &sent);
     return e ? mdh_fail_errno(t, name, e) : mdh_ok(t, mdh_fix((int64_t)out->data.len));
 }
 
@@ -219,29 +211,32 @@ MdhValue __mdh_udp_send_to(MdhThread *t, int argc, const MdhArgs_udp_send_to *a)
     (void)argc;
     const char *name = MDH_NAME(udp_send_to);
     uint16_t port;
-    NetAddr to;
+    UdpOut out = {.data = mdh_bytes_slice_of(a->buf), .has_to = true};
     if (!mdh_net_port(t, name, a->port, &port)) return MDH_EXC;
     Socket *s = mdh_socket_pin(t, a->sock);
     if (!s) return MDH_EXC;
-    int code = net_resolve_for(&to, mdh_str_slice(a->host), port, s->family, s->v6only);
+    int code = net_resolve_for(&out.to, mdh_str_slice(a->host), port, s->family, s->v6only);
+    MdhValue v = code ? mdh_net_dns_failure(t, name, code) : send_one(t, name, s, &out);
     mdh_handle_unpin(a->sock);
-    if (code) return mdh_net_dns_failure(t, name, code);
-    UdpOut out = {.data = mdh_bytes_slice_of(a->buf)};
-    return send_one(t, name, a->sock, &out, &to, MDH_NAETHING);
+    return v;
 }
 
 MdhValue __mdh_udp_send_addr(MdhThread *t, int argc, const MdhArgs_udp_send_addr *a)
 {
     (void)argc;
     const char *name = MDH_NAME(udp_send_addr);
-    NetAddr to;
-    int code = 0;
-    bool connected = mdh_is_naething(a->addr);
-    if (!mdh_is_naething(a->local) && !mdh_is_address(a->local)) return no_address(t, name);
-    if (!connected && !destination(t, name, a->addr, &to, &code)) return MDH_EXC;
-    if (code) return mdh_net_dns_failure(t, name, code);
+    MdhValue v = MDH_ABSENT;
     UdpOut out = {.data = mdh_bytes_slice_of(a->buf)};
-    return send_one(t, name, a->sock, &out, connected ? NULL : &to, a->local);
+    if (!mdh_is_naething(a->local) && !mdh_is_address(a->local)) return no_address(t, name);
+    Socket *s = mdh_socket_pin(t, a->sock);
+    if (!s) return MDH_EXC;
+    if (!mdh_is_naething(a->addr) && !destination(t, name, a->addr, s, &out, &v)) v = MDH_EXC;
+    if (mdh_is_absent(v)) {
+        out.has_from = source_of(a->local, s, &out.from);
+        v = send_one(t, name, s, &out);
+    }
+    mdh_handle_unpin(a->sock);
+    return v;
 }
 
 // Many: the packets are made ready in groups of UDP_BATCH, on the stack, where the collector
@@ -275,13 +270,9 @@ static bool note_failure(Sender *m, uint64_t index, MdhValue failure)
     return !mdh_is_exc(entry) && !mdh_is_exc(m->failed) && mdh_list_add(m->t, m->failed, entry);
 }
 
-static bool note_errno(Sender *m, uint64_t index, int e)
-{
-    return note_failure(m, index, mdh_fail_errno(m->t, m->name, e));
-}
-
-// Makes one packet ready. False when it threw; *ready is false when it failed and was noted.
-static bool ready_one(Sender *m, MdhValue item, uint64_t index, UdpOut *out, bool *ready)
+// Makes one packet ready. False when it threw. *failure is ABSENT, or the result of a packet that
+// cannot be sent.
+static bool ready_one(Sender *m, MdhValue item, uint64_t index, UdpOut *out, MdhValue *failure)
 {
     MdhValue buf = MDH_ABSENT, addr = MDH_ABSENT, local = MDH_ABSENT;
     if (mdh_is_dict(item)) {
@@ -292,54 +283,53 @@ static bool ready_one(Sender *m, MdhValue item, uint64_t index, UdpOut *out, boo
         buf = mdh_list_get(m->t, item, 0);
         addr = mdh_list_get(m->t, item, 1);
     }
-    NetAddr to;
-    int code;
-    *ready = false;
     if (!mdh_is_bytes(buf)) return throw_bad_item(m, index);
-    if (!destination(m->t, m->name, addr, &to, &code)) return false;
-    if (code) return note_failure(m, index, mdh_net_dns_failure(m->t, m->name, code));
     *out = (UdpOut){.data = mdh_bytes_slice_of(buf)};
+    if (!destination(m->t, m->name, addr, m->s, out, failure)) return false;
     out->has_from = source_of(local, m->s, &out->from);
-    int e = aim(out, &to, m->s);
-    if (e) return note_errno(m, index, e);
-    *ready = true;
     return true;
 }
 
-// Sends a group that is ready; one that the system refuses is noted and left out.
-static bool send_group(Sender *m, UdpOut *outs, const uint64_t *indexes, unsigned n)
+// Packets that are ready and wait to go together.
+typedef struct Group {
+    UdpOut outs[UDP_BATCH];
+    uint64_t indexes[UDP_BATCH];
+    unsigned n;
+} Group;
+
+// Sends the group; one that the system refuses is noted and left out. False when it threw.
+static bool send_group(Sender *m, Group *g)
 {
-    for (unsigned at = 0; at < n;) {
+    for (unsigned at = 0; at < g->n;) {
         unsigned sent;
-        int e = udp_send(m->s, outs + at, n - at, m->deadline, &sent);
+        int e = udp_send(m->s, g->outs + at, g->n - at, m->deadline, &sent);
         at += sent;
         m->sent += sent;
         if (e == EAGAIN || e == ETIMEDOUT || e == ECANCELED) {
             m->stop = e;
-            return true;
+            break;
         }
-        if (e && !note_errno(m, indexes[at++], e)) return false;
+        if (!e) continue;
+        if (!note_failure(m, g->indexes[at++], mdh_fail_errno(m->t, m->name, e))) return false;
     }
+    g->n = 0;
     return true;
 }
 
-// False when it threw.
+// False when it threw. Packets go, and failures are noted, in the order of the list.
 static bool send_all(Sender *m, const MdhListBuf *items, uint64_t n)
 {
-    UdpOut outs[UDP_BATCH];
-    uint64_t indexes[UDP_BATCH];
-    unsigned k = 0;
+    Group g;
+    g.n = 0;
     for (uint64_t i = 0; i < n && !m->stop; i++) {
-        MdhValue item = mdh_listbuf_get(m->t, items, i);
-        bool ready;
-        if (mdh_is_exc(item) || !ready_one(m, item, i, &outs[k], &ready)) return false;
-        if (ready) indexes[k++] = i;
-        if ((k == UDP_BATCH || i + 1 == n) && k) {
-            if (!send_group(m, outs, indexes, k)) return false;
-            k = 0;
-        }
+        MdhValue failure, item = mdh_listbuf_get(m->t, items, i);
+        if (mdh_is_exc(item) || !ready_one(m, item, i, &g.outs[g.n], &failure)) return false;
+        bool fails = !mdh_is_absent(failure);
+        if (!fails) g.indexes[g.n++] = i;
+        if ((fails || g.n == UDP_BATCH) && !send_group(m, &g)) return false;
+        if (fails && !m->stop && !note_failure(m, i, failure)) return false;
     }
-    return true;
+    return m->stop || send_group(m, &g);
 }
 
 static MdhValue sent_answer(Sender *m)

@@ -50,9 +50,19 @@ static uint64_t share(uint64_t deadline_ns, unsigned left)
     return now >= deadline_ns ? deadline_ns : now + (deadline_ns - now) / (left + 1);
 }
 
+// The system itself calls a connection that came about while nobody asked "in progress", and
+// takes a second connect for the question how it went.
+static bool is_connected(Socket *s)
+{
+    NetAddr peer;
+    socklen_t len = sizeof peer;
+    return s->type == SOCK_STREAM && getpeername(s->fd, &peer.sa, &len) == 0;
+}
+
 int socket_connect_any(Socket *s, const NetAddrs *addrs, uint64_t deadline_ns)
 {
     int e = EAFNOSUPPORT;
+    if (is_connected(s)) return EISCONN;
     for (unsigned i = 0; i < addrs->n; i++) {
         NetAddr to;
         if (!net_addr_fit(&to, &addrs->items[i], s->family)) continue;
