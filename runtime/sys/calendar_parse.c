@@ -114,6 +114,15 @@ static bool take_year2(Reading *r)
     return true;
 }
 
+// Four digits, so that a month may follow at once; after a sign as many as a year can have.
+static bool take_year(Reading *r)
+{
+    skip_blanks(&r->text);
+    bool is_signed = r->text.len && (r->text.ptr[0] == '-' || r->text.ptr[0] == '+');
+    r->has |= HAS_YEAR;
+    return take_number(&r->text, is_signed ? 6 : 4, -262143, 262142, &r->date.year);
+}
+
 static bool take_zone_name(Reading *r)
 {
     size_t n = 0;
@@ -129,9 +138,7 @@ static bool take_letter(Reading *r, char letter)
     MdhDate *d = &r->date;
     int ignored;
     switch (letter) {
-    case 'Y':
-        r->has |= HAS_YEAR;
-        return take_number(&r->text, 6, -262143, 262142, &d->year);
+    case 'Y': return take_year(r);
     case 'y': return take_year2(r);
     case 'm': return take_int(r, 2, 1, 12, &d->month, HAS_MONTH);
     case 'd': case 'e': return take_int(r, 2, 1, 31, &d->day, HAS_DAY);
