@@ -2,7 +2,6 @@
 #include "runtime/net/dns_ares.h"
 
 #include <ares.h>
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -20,8 +19,14 @@
 #define MS_NS       UINT64_C(1000000)
 #define S_NS        UINT64_C(1000000000)
 
+// c-ares passes over a server that says SERVFAIL or REFUSED, and when all of them do it says only
+// that nobody could be reached. So the first channel takes what is said as it is; where there
+// are several servers, the second one asks again those questions that were answered so.
+enum { AS_SAID, PASS_OVER, CHANNELS };
+
 struct DnsChannel {
-    ares_channel ares;
+    ares_channel ares[CHANNELS];
+    unsigned n_ares;
     DnsReply *reply;
     bool is_system, is_closing;
     struct timespec changed; // resolv.conf, as it was read
@@ -34,6 +39,7 @@ struct DnsChannel {
 typedef struct Asked {
     DnsChannel *channel;
     const DnsKey *question;
+    DnsAnswer *refusal; // of the first server, when asked again
 } Asked;
 
 // Opening --------------------------------------------------------------------------------------
@@ -60,7 +66,7 @@ static struct timespec resolv_conf_time(void)
     return st.st_mtim;
 }
 
-static bool use_servers(DnsChannel *c, const NetAddr *servers, unsigned n)
+static bool use_servers(ares_channel ares, const NetAddr *servers, unsigned n)
 {
     struct ares_addr_port_node nodes[DNS_SERVERS_MAX];
     memset(nodes, 0, sizeof nodes);
@@ -72,7 +78,38 @@ static bool use_servers(DnsChannel *c, const NetAddr *servers, unsigned n)
         if (a->sa.sa_family == AF_INET) nodes[i].addr.addr4 = a->v4.sin_addr;
         else memcpy(&nodes[i].addr.addr6, &a->v6.sin6_addr, 16);
     }
-    return ares_set_servers_ports(c->ares, nodes) == ARES_SUCCESS;
+    return ares_set_servers_ports(ares, nodes) == ARES_SUCCESS;
+}
+
+static bool open_ares(DnsChannel *c, int flags, const NetAddr *servers, unsigned n)
+{
+    struct ares_options options = {
+        .flags = flags,
+        .timeout = TRY_MS,
+        .tries = TRIES,
+        .ednspsz = EDNS_OCTETS,
+        .lookups = (char[]){"b"},
+        .sock_state_cb = on_socket,
+        .sock_state_cb_data = c,
+    };
+    mdh_env_lock(); // it reads RES_OPTIONS and LOCALDOMAIN
+    int status = ares_init_options(&c->ares[c->n_ares], &options,
+                                   ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+                                       ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
+                                       ARES_OPT_SOCK_STATE_CB);
+    mdh_env_unlock();
+    if (status != ARES_SUCCESS) return false;
+    c->n_ares++;
+    return !n || use_servers(c->ares[c->n_ares - 1], servers, n);
+}
+
+static bool has_several(DnsChannel *c)
+{
+    struct ares_addr_port_node *servers;
+    if (ares_get_servers_ports(c->ares[AS_SAID], &servers) != ARES_SUCCESS) return false;
+    bool several = servers && servers->next;
+    ares_free_data(servers);
+    return several;
 }
 
 static bool library_ready;
@@ -92,37 +129,18 @@ DnsChannel *dns_channel_open(const NetAddr *servers, unsigned n, DnsReply *reply
     c->reply = reply;
     c->is_system = n == 0;
     c->changed = resolv_conf_time();
-    struct ares_options options = {
-        .flags = ARES_FLAG_EDNS,
-        .timeout = TRY_MS,
-        .tries = TRIES,
-        .ednspsz = EDNS_OCTETS,
-        .lookups = (char[]){"b"},
-        .sock_state_cb = on_socket,
-        .sock_state_cb_data = c,
-    };
-    mdh_env_lock(); // it reads RES_OPTIONS and LOCALDOMAIN
-    int status = ares_init_options(&c->ares, &options,
-                                   ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                                       ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
-                                       ARES_OPT_SOCK_STATE_CB);
-    mdh_env_unlock();
-    if (status != ARES_SUCCESS) {
-        mdh_raw_free(c);
-        return NULL;
-    }
-    if (n && !use_servers(c, servers, n)) {
-        dns_channel_close(c);
-        return NULL;
-    }
-    return c;
+    bool ok = open_ares(c, ARES_FLAG_EDNS | ARES_FLAG_NOCHECKRESP, servers, n);
+    if (ok && has_several(c)) ok = open_ares(c, ARES_FLAG_EDNS, servers, n);
+    if (ok) return c;
+    dns_channel_close(c);
+    return NULL;
 }
 
 void dns_channel_close(DnsChannel *c)
 {
     if (!c) return;
     c->is_closing = true;
-    ares_destroy(c->ares);
+    for (unsigned i = 0; i < c->n_ares; i++) ares_destroy(c->ares[i]);
     mdh_raw_free(c);
 }
 
@@ -157,22 +175,56 @@ static DnsStatus status_of(int ares)
     }
 }
 
+static void on_answer(void *arg, int status, int timeouts, unsigned char *data, int len);
+
+static void ask(DnsChannel *c, unsigned which, Asked *asked)
+{
+    const DnsKey *key = asked->question;
+    (key->search ? ares_search : ares_query)(c->ares[which], key->name, CLASS_IN,
+                                             (int)key->type, on_answer, asked);
+}
+
+// Of the second asking: what the first server said, unless others said more.
+static DnsAnswer *choose(DnsAnswer *refusal, DnsAnswer *answer)
+{
+    bool is_less = answer && answer->status >= DNS_TIMEOUT;
+    if (refusal && (!answer || is_less)) {
+        dns_answer_unref(answer);
+        return refusal;
+    }
+    dns_answer_unref(refusal);
+    return answer;
+}
+
+static bool is_refusal(const DnsAnswer *a)
+{
+    return a && (a->status == DNS_SERVFAIL || a->status == DNS_REFUSED);
+}
+
 static void on_answer(void *arg, int status, int timeouts, unsigned char *data, int len)
 {
     (void)timeouts;
-    Asked asked = *(Asked *)arg;
-    DnsChannel *c = asked.channel;
-    mdh_raw_free(arg);
+    Asked *asked = arg;
+    DnsChannel *c = asked->channel;
+    const DnsKey *question = asked->question;
     if (c->is_closing) {
-        c->reply(asked.question, NULL, true);
+        dns_answer_unref(asked->refusal);
+        mdh_raw_free(asked);
+        c->reply(question, NULL, true);
         return;
     }
     DnsAnswer *answer;
-    if (data && len > 0)
-        answer = dns_msg_read(slice_make(data, (size_t)len), asked.question->type);
+    if (data && len > 0) answer = dns_msg_read(slice_make(data, (size_t)len), question->type);
     else if (status == ARES_ENOMEM) answer = NULL;
-    else answer = dns_answer_new(status_of(status), asked.question->type);
-    c->reply(asked.question, answer, false);
+    else answer = dns_answer_new(status_of(status), question->type);
+    if (is_refusal(answer) && !asked->refusal && c->n_ares == CHANNELS) {
+        asked->refusal = answer;
+        ask(c, PASS_OVER, asked);
+        return;
+    }
+    answer = choose(asked->refusal, answer);
+    mdh_raw_free(asked);
+    c->reply(question, answer, false);
 }
 
 void dns_channel_ask(DnsChannel *c, const DnsKey *question)
@@ -182,9 +234,8 @@ void dns_channel_ask(DnsChannel *c, const DnsKey *question)
         c->reply(question, NULL, false);
         return;
     }
-    *asked = (Asked){c, question};
-    (question->search ? ares_search : ares_query)(c->ares, question->name, CLASS_IN,
-                                                  (int)question->type, on_answer, asked);
+    *asked = (Asked){.channel = c, .question = question};
+    ask(c, AS_SAID, asked);
 }
 
 // Waiting --------------------------------------------------------------------------------------
@@ -194,12 +245,19 @@ static int wait_ms(DnsChannel *c, uint64_t until_ns)
 {
     uint64_t now = os_mono_ns(), ns = until_ns > now ? until_ns - now : 0;
     if (until_ns == OS_NEVER || ns > 3600 * S_NS) ns = 3600 * S_NS;
-    struct timeval tv, *next = c ? ares_timeout(c->ares, NULL, &tv) : NULL;
-    if (next) {
+    for (unsigned i = 0; c && i < c->n_ares; i++) {
+        struct timeval tv, *next = ares_timeout(c->ares[i], NULL, &tv);
+        if (!next) continue;
         uint64_t its = (uint64_t)tv.tv_sec * S_NS + (uint64_t)tv.tv_usec * 1000;
         if (its < ns) ns = its;
     }
     return (int)((ns + MS_NS - 1) / MS_NS);
+}
+
+// A descriptor is of one of the channels; the other one does not know it.
+static void process(DnsChannel *c, ares_socket_t in, ares_socket_t out)
+{
+    for (unsigned i = 0; i < c->n_ares; i++) ares_process_fd(c->ares[i], in, out);
 }
 
 void dns_channel_wait(DnsChannel *c, int wake_fd, uint64_t until_ns)
@@ -213,8 +271,7 @@ void dns_channel_wait(DnsChannel *c, int wake_fd, uint64_t until_ns)
     for (unsigned i = 0; ready > 0 && i < n; i++) {
         bool in = fds[i].revents & ~POLLOUT, out = fds[i].revents & POLLOUT;
         if (in || out)
-            ares_process_fd(c->ares, in ? fds[i].fd : ARES_SOCKET_BAD,
-                            out ? fds[i].fd : ARES_SOCKET_BAD);
+            process(c, in ? fds[i].fd : ARES_SOCKET_BAD, out ? fds[i].fd : ARES_SOCKET_BAD);
     }
-    ares_process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD); // what is late
+    process(c, ARES_SOCKET_BAD, ARES_SOCKET_BAD); // what is late
 }
