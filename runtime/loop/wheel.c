@@ -172,20 +172,24 @@ static void deal_out(Wheel *w, unsigned level, unsigned slot)
     }
 }
 
-uint32_t wheel_pop(Wheel *w, uint64_t now_us)
+bool wheel_is_due(Wheel *w, uint64_t now_us)
 {
     while (w->levels) {
         unsigned level, slot;
         uint64_t start_us = earliest(w, &level, &slot);
         if (start_us > now_us) break;
         w->now_us = start_us;
-        if (level == 0) {
-            uint32_t node = w->first[0][slot];
-            wheel_stop(w, node);
-            return node;
-        }
+        if (level == 0) return true;
         deal_out(w, level, slot);
     }
     if (now_us > w->now_us) w->now_us = now_us;
-    return WHEEL_NONE;
+    return false;
+}
+
+uint32_t wheel_pop(Wheel *w, uint64_t now_us)
+{
+    if (!wheel_is_due(w, now_us)) return WHEEL_NONE;
+    uint32_t node = w->first[0][w->now_us & SLOT_MASK]; // the slot that has just come
+    wheel_stop(w, node);
+    return node;
 }

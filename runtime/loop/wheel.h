@@ -50,7 +50,9 @@ void wheel_start(Wheel *w, uint32_t node, uint64_t due_us);
 bool wheel_stop(Wheel *w, uint32_t node);
 // The earliest timer with due_us <= now_us, stopped; WHEEL_NONE when there is none.
 uint32_t wheel_pop(Wheel *w, uint64_t now_us);
-// When to call wheel_pop next: never after the earliest timer is due, perhaps a few times before
+// Is a timer due? Sorts finer what has come near.
+bool wheel_is_due(Wheel *w, uint64_t now_us);
+// When to call one of these next: never after the earliest timer is due, perhaps a few times before
 // (it then sorts finer). WHEEL_NEVER when no timer is started.
 uint64_t wheel_next_us(const Wheel *w);
 

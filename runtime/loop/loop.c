@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+// The life of a loop, and what other threads may ask of it.
+//
+// The loop itself lies outside the collected heap and is counted, so that a thread of the runtime
+// (the resolver's) can still say "this is done" when the program has closed the loop meanwhile.
+// What the collector must see hangs off it in roots: words and handlers in LoopRoots, callbacks
+// in chunks beside watches and timers. Those die with the handle (mdh_loop_shut), on a thread
+// that the collector knows; the rest when the last reference goes.
+#include "runtime/loop/loop.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "runtime/core/throw.h"
+#include "runtime/data/str.h"
+#include "runtime/loop/loop_priv.h"
+#include "runtime/sys/clock.h"
+#include "runtime/sys/process.h"
+
+const MdhHandleType mdh_loop_type = {.native = {.kind = "event_loop"},
+                                     .release = mdh_loop_free};
+
+#define FIRST_POSTS 64u
+
+double loop_ms(uint64_t ns)
+{
+    return (double)(int64_t)(ns - mdh_mono_start_ns()) / 1e6;
+}
+
+// Opening and closing --------------------------------------------------------------------------
+
+static bool fill_words(MdhThread *t, LoopRoots *r)
+{
+    static const char *const words[W_COUNT] = {
+#define X(id, text) [W_##id] = text,
+        LOOP_WORDS(X)
+#undef X
+    };
+    for (int i = 0; i < W_COUNT; i++) {
+        r->words[i] = mdh_str_intern(t, words[i], strlen(words[i]));
+        if (!mdh_is_exc(r->words[i])) continue;
+        mdh_take_error(t); // told as ENOMEM
+        return false;
+    }
+    r->on_error = MDH_NAETHING;
+    return true;
+}
+
+static void free_rest(MdhLoop *l)
+{
+    if (l->selector) l->selector->type->close(l->selector);
+    pthread_mutex_destroy(&l->lock);
+    pthread_mutex_destroy(&l->watch_lock);
+    mdh_raw_free(l);
+}
+
+int mdh_loop_open(MdhThread *t, MdhLoop **out, const MdhLoopOptions *options)
+{
+    MdhLoop *l = mdh_raw_realloc(NULL, sizeof *l);
+    if (!l) return ENOMEM;
+    memset(l, 0, sizeof *l);
+    pthread_mutex_init(&l->lock, NULL);
+    pthread_mutex_init(&l->watch_lock, NULL);
+    wheel_init(&l->wheel, os_mono_ns() / 1000);
+    l->refs = 1;
+    l->free_watch = WATCH_NONE;
+    l->last_task = &l->first_task;
+    l->max_posts = options->max_posts;
+    l->lag_ns = options->lag_ns;
+    l->roots = mdh_gc_alloc_root(sizeof *l->roots);
+    int err = l->roots && fill_words(t, l->roots) ? 0 : ENOMEM;
+    if (!err) err = options->selector->open(&l->selector);
+    if (err) {
+        mdh_gc_free_root(l->roots);
+        free_rest(l);
+        return err;
+    }
+    mdh_ignore_sigpipe(); // a peer that goes away is a result, not the end
+    *out = l;
+    return 0;
+}
+
+static void drop_tasks(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    MdhLoopTask *task = l->first_task;
+    l->first_task = NULL;
+    l->last_task = &l->first_task;
+    pthread_mutex_unlock(&l->lock);
+    while (task) {
+        MdhLoopTask *next = task->next;
+        task->drop(task);
+        task = next;
+    }
+}
+
+void mdh_loop_shut(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool was_shut = l->is_shut;
+    l->is_shut = l->is_stopped = true;
+    loop_wake_nolock(l, 0);
+    pthread_mutex_unlock(&l->lock);
+    if (was_shut) return;
+    signal_drop_all(l);
+    watch_drop_all(l);
+    timer_drop_all(l);
+    drop_tasks(l);
+    pthread_mutex_lock(&l->lock);
+    l->n_posts = 0;
+    pthread_mutex_unlock(&l->lock);
+}
+
+// Called once, when nobody has the handle pinned: no other thread is in here, but for socket
+// hooks, which watch_drop_all waits for.
+void mdh_loop_free(void *loop)
+{
+    MdhLoop *l = loop;
+    if (!l) return;
+    mdh_loop_shut(l);
+    for (uint32_t i = 0; i < l->watch_chunks.len; i++)
+        mdh_gc_free_root(l->watch_chunks.items[i]);
+    for (uint32_t i = 0; i < l->timer_fns.len; i++) mdh_gc_free_root(l->timer_fns.items[i]);
+    vec_free(&l->watch_chunks);
+    vec_free(&l->timer_fns);
+    vec_free(&l->by_fd);
+    vec_free(&l->parked);
+    wheel_deinit(&l->wheel);
+    mdh_gc_free_root(l->posts);
+    mdh_gc_free_root(l->roots);
+    l->posts = NULL;
+    l->roots = NULL;
+    mdh_loop_unref(l);
+}
+
+MdhLoop *mdh_loop_ref(MdhLoop *l)
+{
+    __atomic_add_fetch(&l->refs, 1, __ATOMIC_RELAXED);
+    return l;
+}
+
+void mdh_loop_unref(MdhLoop *l)
+{
+    if (l && __atomic_sub_fetch(&l->refs, 1, __ATOMIC_ACQ_REL) == 0) free_rest(l);
+}
+
+// From any thread ------------------------------------------------------------------------------
+
+void loop_wake_nolock(MdhLoop *l, uint64_t by_ns)
+{
+    if (l->sleep_until_ns <= by_ns || l->is_woken) return;
+    l->is_woken = true;
+    l->selector->type->wake(l->selector);
+}
+
+void mdh_loop_stop(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->is_stopped = true;
+    loop_wake_nolock(l, 0);
+    pthread_mutex_unlock(&l->lock);
+}
+
+void mdh_loop_reset(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->is_stopped = l->is_shut;
+    pthread_mutex_unlock(&l->lock);
+}
+
+void mdh_loop_on_error(MdhLoop *l, MdhValue fn)
+{
+    MDH_SLOT_STORE(&l->roots->on_error, fn);
+}
+
+void mdh_loop_set_lag(MdhLoop *l, uint64_t lag_ns)
+{
+    __atomic_store_n(&l->lag_ns, lag_ns, __ATOMIC_RELAXED);
+}
+
+void mdh_loop_hold(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->holds++;
+    pthread_mutex_unlock(&l->lock);
+}
+
+void mdh_loop_unhold(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    MDH_ASSERT(l->holds > 0);
+    l->holds--;
+    loop_wake_nolock(l, 0);
+    pthread_mutex_unlock(&l->lock);
+}
+
+bool mdh_loop_queue(MdhLoop *l, MdhLoopTask *task)
+{
+    pthread_mutex_lock(&l->lock);
+    bool ok = !l->is_shut;
+    if (ok) {
+        task->next = NULL;
+        *l->last_task = task;
+        l->last_task = &task->next;
+        loop_wake_nolock(l, 0);
+    }
+    pthread_mutex_unlock(&l->lock);
+    return ok;
+}
+
+// A ring twice as big, the oldest post first.
+static bool grow_posts(MdhLoop *l)
+{
+    uint32_t cap = l->posts_cap ? l->posts_cap * 2 : FIRST_POSTS;
+    LoopPost *bigger = mdh_gc_alloc_root(cap * sizeof *bigger);
+    if (!bigger) return false;
+    for (uint32_t i = 0; i < l->n_posts; i++)
+        bigger[i] = l->posts[(l->posts_first + i) % l->posts_cap];
+    mdh_gc_free_root(l->posts);
+    l->posts = bigger;
+    l->posts_cap = cap;
+    l->posts_first = 0;
+    return true;
+}
+
+bool mdh_loop_post(MdhLoop *l, MdhValue fn, MdhValue event)
+{
+    pthread_mutex_lock(&l->lock);
+    bool ok = !l->is_shut && l->n_posts < l->max_posts &&
+              (l->n_posts < l->posts_cap || grow_posts(l));
+    if (ok) {
+        l->posts[(l->posts_first + l->n_posts++) % l->posts_cap] = (LoopPost){fn, event};
+        loop_wake_nolock(l, 0);
+    }
+    pthread_mutex_unlock(&l->lock);
+    return ok;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// What the files of the loop share. Functions named _nolock want the loop's lock held.
+#ifndef MDH_LOOP_LOOP_PRIV_H
+#define MDH_LOOP_LOOP_PRIV_H
+
+#include <pthread.h>
+
+#include "base/os.h"
+#include "base/vec.h"
+#include "runtime/loop/loop.h"
+#include "runtime/loop/wheel.h"
+#include "runtime/net/socket.h"
+
+// Keys and kinds of event dicts, as interned strings in LoopRoots. X(id, text)
+#define LOOP_WORDS(X)                                                                      \
+    X(KIND, "kind")                                                                        \
+    X(SOCK, "sock") X(CALLBACK, "callback") X(READABLE, "readable")                        \
+        X(WRITABLE, "writable") X(NOW, "now") X(ID, "id") X(TIMER_ID, "timer_id")          \
+            X(DUE_AT, "due_at") X(SIGNAL_KEY, "signal") X(READ, "read") X(WRITE, "write")  \
+                X(ERROR, "error") X(HUP, "hup") X(TIMER, "timer") X(POST, "post")          \
+                    X(STOP, "stop") X(EVENT, "event") X(NAME, "name") X(WHERE, "where")    \
+                        X(TRACE, "trace") X(CODE, "code")
+enum {
+#define X(id, text) W_##id,
+    LOOP_WORDS(X)
+#undef X
+        W_COUNT
+};
+
+#define LOOP_SIGNALS 5
+
+typedef struct LoopRoots { // a root of the collector
+    MdhValue words[W_COUNT];
+    MdhValue on_error;
+    MdhValue signal_fns[LOOP_SIGNALS];
+} LoopRoots;
+
+typedef struct LoopPost {
+    MdhValue fn, event; // event ABSENT: one is made
+} LoopPost;
+
+// Watches lie in chunks that are roots and never move. A watch of a program's socket keeps the
+// handle pinned, so its descriptor cannot be closed, nor its number come back, while it is
+// watched. It is found by its token (generation << 32 | place), by its socket's closing hook,
+// and by descriptor.
+#define WATCH_CHUNK 128u
+#define WATCH_NONE  UINT32_MAX
+
+typedef struct Watch {
+    MdhValue sock, on_read, on_write;
+    SocketHook hook; // on the socket
+    Socket *socket;  // of `sock`, pinned
+    MdhLoop *loop;
+    MdhLoopTask *task; // of the runtime's own descriptor, else NULL
+    uint64_t serial;   // order of registration
+    int fd;
+    uint32_t at, generation, next_free;
+    uint32_t interest;
+    bool is_live;
+    bool is_parked; // out of the selector for a while, see run.c
+    bool told_hup;  // the hang-up that lasts
+} Watch;
+
+struct MdhLoop {
+    pthread_mutex_t lock; // of what follows
+    pthread_mutex_t
+        watch_lock; // orders watching and unwatching; taken before a socket's lock,
+                    // which is taken before `lock`
+    uint32_t refs;  // atomic
+    LoopRoots *roots;
+    Selector *selector;
+    MdhThread *owner; // who runs it
+    uint32_t depth;   // how often, one within the other
+    bool is_stopped, is_shut;
+    bool is_woken;           // the sleeper has been told
+    uint64_t sleep_until_ns; // of the thread that waits; 0: none does
+    uint64_t lag_ns;
+    uint32_t holds;
+
+    VEC(Watch *) watch_chunks;
+    VEC(uint32_t) by_fd;  // place + 1 of the live watch
+    VEC(uint64_t) parked; // tokens
+    uint32_t free_watch, n_watches;
+    uint64_t n_serials, parked_until_ns;
+
+    Wheel wheel;
+    VEC(MdhValue *) timer_fns; // beside the wheel's chunks; each is a root
+
+    LoopPost *posts; // a ring, a root
+    uint32_t posts_cap, posts_first, n_posts, max_posts;
+    MdhLoopTask *first_task, **last_task;
+};
+
+MDH_INLINE MdhValue loop_word(const MdhLoop *l, int w)
+{
+    return l->roots->words[w];
+}
+
+// Milliseconds on the clock that programs see.
+double loop_ms(uint64_t ns);
+// The thread that waits shall look again. `by_ns`: only when it would wait longer than that.
+void loop_wake_nolock(MdhLoop *l, uint64_t by_ns);
+
+// watch.c
+Watch *watch_of_token_nolock(MdhLoop *l, uint64_t token); // NULL: it is no more
+uint64_t watch_token(const Watch *w);
+void watch_park(MdhLoop *l, uint64_t token, uint64_t until_ns);
+void watch_unpark_nolock(MdhLoop *l, uint64_t now_ns);
+void watch_drop_all(MdhLoop *l);
+
+// timers.c
+typedef struct LoopTimer {
+    uint64_t id, due_us;
+    MdhValue fn;
+} LoopTimer;
+// The next timer that is due: a periodic one is started again, any other is gone.
+bool timer_next_nolock(MdhLoop *l, uint64_t now_us, LoopTimer *out);
+void timer_drop_all(MdhLoop *l);
+
+// report.c: whose callback it is
+typedef struct LoopSource {
+    MdhValue kind, sock; // sock ABSENT: none
+    uint64_t timer_id;   // 0: none
+    MdhValue fn, event;
+} LoopSource;
+// The error that waits in `t` was thrown by a callback.
+void loop_report_error(MdhThread *t, MdhLoop *l, const LoopSource *source);
+void loop_report_lag(MdhThread *t, const LoopSource *source, uint64_t took_ns);
+
+// signal.c
+void signal_drop_all(MdhLoop *l);
+
+#endif

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: MIT
+// Turning the loop: wait, then deliver what is ready, what is due, what was posted.
+//
+// A turn takes at most SEL_BATCH descriptors (those that are left are reported again), MAX_TIMERS
+// timers (they stay due), and the posts that were there when it began, so that none of the three
+// can starve the others. Before each delivery the watch is looked up again by its token: what a
+// callback has closed or taken out gets no event, also within the batch. Timers and posts are
+// taken one at a time, so those not yet delivered when the loop is stopped are still there
+// after event_loop_reset.
+//
+// Errors and hang-ups cannot be masked in epoll or poll: a program that does not act on one would
+// make the loop spin. So the pending error is taken off the socket when it is told, after the
+// callbacks for reading and writing have had their chance to ask for it; a hang-up is told once
+// for as long as it lasts; and a watch of which there is nothing else to tell is parked: looked
+// at again only after a while.
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "runtime/core/throw.h"
+#include "runtime/data/dict.h"
+#include "runtime/data/list.h"
+#include "runtime/data/str.h"
+#include "runtime/loop/loop_priv.h"
+#include "runtime/sys/out.h"
+
+#define MAX_TIMERS 1024
+#define PARK_NS    UINT64_C(100000000)
+
+typedef struct Turn {
+    MdhThread *t;
+    MdhLoop *l;
+    MdhValue list;    // polling: gathers the events; ABSENT: call the callbacks
+    uint64_t now_ns;  // after the wait
+    bool is_hopeless; // nothing is left that could ever happen
+    bool has_thrown;  // polling: no memory; running: `exit`
+} Turn;
+
+// Delivering -----------------------------------------------------------------------------------
+
+static bool is_stopped(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool stopped = l->is_stopped;
+    pthread_mutex_unlock(&l->lock);
+    return stopped;
+}
+
+// A function without parameters is called without the event. True when it returned.
+static bool call(MdhThread *t, MdhValue fn, MdhValue event)
+{
+    return !mdh_is_exc(mdh_max_params(fn) == 0 && mdh_is_callable(fn)
+                           ? mdh_call(t, fn, 0, NULL)
+                           : mdh_call1(t, fn, event));
+}
+
+// `exit` travels like an error, but is none; the handler may call it too.
+static void report(Turn *turn, const LoopSource *source)
+{
+    if (!turn->t->exiting) loop_report_error(turn->t, turn->l, source);
+    turn->has_thrown = turn->t->exiting;
+}
+
+static void run_callback(Turn *turn, const LoopSource *source)
+{
+    MdhLoop *l = turn->l;
+    uint64_t lag_ns = __atomic_load_n(&l->lag_ns, __ATOMIC_RELAXED), begun = os_mono_ns();
+    bool ok = call(turn->t, source->fn, source->event);
+    uint64_t took = os_mono_ns() - begun;
+    if (took > lag_ns && !turn->t->exiting) loop_report_lag(turn->t, source, took);
+    if (!ok) report(turn, source);
+}
+
+// False: deliver no more in this turn.
+static bool deliver(Turn *turn, const LoopSource *source)
+{
+    if (mdh_is_exc(source->event)) {
+        // Without memory for the event a running loop loses it, says so and goes on.
+        if (mdh_is_absent(turn->list)) report(turn, source);
+        else turn->has_thrown = true;
+    } else if (!mdh_is_absent(turn->list)) {
+        turn->has_thrown = !mdh_list_push(turn->t, turn->list, source->event);
+    } else if (!mdh_is_naething(source->fn)) {
+        run_callback(turn, source);
+    }
+    return !turn->has_thrown && !is_stopped(turn->l);
+}
+
+typedef struct Fields {
+    uint32_t n;
+    MdhValue keys[8], values[8];
+} Fields;
+
+static void put(const MdhLoop *l, Fields *f, int word, MdhValue v)
+{
+    f->keys[f->n] = loop_word(l, word);
+    f->values[f->n++] = v;
+}
+
+static MdhValue finish(MdhThread *t, const Fields *f)
+{
+    for (uint32_t i = 0; i < f->n; i++)
+        if (mdh_is_exc(f->values[i])) return MDH_EXC;
+    return mdh_dict_of(t, f->n, f->keys, f->values);
+}
+
+static MdhValue now_of(const Turn *turn)
+{
+    return mdh_float(turn->t, loop_ms(turn->now_ns));
+}
+
+// Sockets --------------------------------------------------------------------------------------
+
+typedef struct Ready {
+    uint64_t token, serial;
+    uint32_t events;
+} Ready;
+
+// What is told of a socket, looked up at the last moment.
+typedef struct Telling {
+    MdhValue sock, fn;
+    MdhLoopTask *task;
+    int error;
+} Telling;
+
+typedef enum { GONE, NOTHING, TELL } Lookup;
+
+static int take_error_off(int fd)
+{
+    int error = 0;
+    socklen_t len = sizeof error;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : 0;
+}
+
+// The callback of the direction; for errors and hang-ups either.
+static MdhValue fn_for(const Watch *w, uint32_t event)
+{
+    if (event == SEL_READ) return w->on_read;
+    if (event == SEL_WRITE) return w->on_write;
+    return mdh_is_naething(w->on_read) ? w->on_write : w->on_read;
+}
+
+static Lookup look_up_nolock(Watch *w, uint32_t event, Telling *out)
+{
+    if (!w) return GONE;
+    *out = (Telling){w->sock, fn_for(w, event), w->task, 0};
+    if (w->task) return TELL;
+    if (event == SEL_HUP) {
+        bool is_old = w->told_hup;
+        w->told_hup = true;
+        return is_old ? NOTHING : TELL;
+    }
+    if (event == SEL_ERROR) out->error = take_error_off(w->fd);
+    return mdh_is_naething(out->fn) || (event == SEL_ERROR && !out->error) ? NOTHING : TELL;
+}
+
+static Lookup look_up(MdhLoop *l, uint64_t token, uint32_t event, Telling *out)
+{
+    pthread_mutex_lock(&l->lock);
+    Lookup found = look_up_nolock(watch_of_token_nolock(l, token), event, out);
+    pthread_mutex_unlock(&l->lock);
+    return found;
+}
+
+static bool deliver_socket(Turn *turn, const Ready *ready, const Telling *what, int word)
+{
+    MdhLoop *l = turn->l;
+    Fields f = {0};
+    char text[128];
+    put(l, &f, W_KIND, loop_word(l, word));
+    put(l, &f, W_SOCK, what->sock);
+    put(l, &f, W_CALLBACK, what->fn);
+    put(l, &f, W_READABLE, mdh_bool(ready->events & SEL_READ));
+    put(l, &f, W_WRITABLE, mdh_bool(ready->events & SEL_WRITE));
+    put(l, &f, W_NOW, now_of(turn));
+    if (what->error) {
+        put(l, &f, W_CODE, mdh_fix(what->error));
+        put(l, &f, W_ERROR,
+            mdh_str_c(turn->t, err_errno_text(what->error, text, sizeof text)));
+    }
+    LoopSource source = {loop_word(l, word), what->sock, 0, what->fn, finish(turn->t, &f)};
+    return deliver(turn, &source);
+}
+
+static bool deliver_task(Turn *turn, MdhLoopTask *task, uint32_t events)
+{
+    LoopSource source = {loop_word(turn->l, W_POST), MDH_ABSENT, 0, MDH_NAETHING,
+                         MDH_NAETHING};
+    if (mdh_is_exc(task->run(turn->t, turn->l, task, events))) report(turn, &source);
+    return !turn->has_thrown && !is_stopped(turn->l);
+}
+
+static bool deliver_ready(Turn *turn, const Ready *ready)
+{
+    static const struct {
+        uint32_t event;
+        int word;
+    } order[] = {
+        {SEL_READ, W_READ}, {SEL_WRITE, W_WRITE}, {SEL_ERROR, W_ERROR}, {SEL_HUP, W_HUP}};
+    bool told = false;
+    for (size_t i = 0; i < countof(order); i++) {
+        Telling what;
+        if (!(ready->events & order[i].event)) continue;
+        Lookup found = look_up(turn->l, ready->token, order[i].event, &what);
+        if (found == GONE) return true;
+        if (found == NOTHING) continue;
+        if (what.task) return deliver_task(turn, what.task, ready->events);
+        told = true;
+        if (!deliver_socket(turn, ready, &what, order[i].word)) return false;
+    }
+    if (!told) watch_park(turn->l, ready->token, turn->now_ns + PARK_NS);
+    return true;
+}
+
+static int by_serial(const void *x, const void *y)
+{
+    const Ready *a = x, *b = y;
+    return a->serial < b->serial ? -1 : a->serial > b->serial;
+}
+
+// In the order of registration.
+static bool deliver_all_ready(Turn *turn, const SelEvent *events, int n)
+{
+    Ready ready[SEL_BATCH];
+    size_t n_ready = 0;
+    pthread_mutex_lock(&turn->l->lock);
+    for (int i = 0; i < n; i++) {
+        Watch *w = watch_of_token_nolock(turn->l, events[i].token);
+        if (!w) continue;
+        if (!(events[i].events & SEL_HUP)) w->told_hup = false;
+        ready[n_ready++] = (Ready){events[i].token, w->serial, events[i].events};
+    }
+    pthread_mutex_unlock(&turn->l->lock);
+    if (n_ready > 1) qsort(ready, n_ready, sizeof *ready, by_serial);
+    for (size_t i = 0; i < n_ready; i++)
+        if (!deliver_ready(turn, &ready[i])) return false;
+    return true;
+}
+
+// Timers and posts -----------------------------------------------------------------------------
+
+static bool deliver_timers(Turn *turn)
+{
+    MdhLoop *l = turn->l;
+    uint64_t now_us = os_mono_ns() / 1000; // also those that fell due during callbacks
+    for (int i = 0; i < MAX_TIMERS; i++) {
+        LoopTimer timer;
+        pthread_mutex_lock(&l->lock);
+        bool found = timer_next_nolock(l, now_us, &timer);
+        pthread_mutex_unlock(&l->lock);
+        if (!found) return true;
+        Fields f = {0};
+        MdhValue id = mdh_fix((int64_t)timer.id);
+        put(l, &f, W_KIND, loop_word(l, W_TIMER));
+        put(l, &f, W_ID, id);
+        put(l, &f, W_CALLBACK, timer.fn);
+        put(l, &f, W_TIMER_ID, id);
+        put(l, &f, W_DUE_AT, mdh_float(turn->t, loop_ms(timer.due_us * 1000)));
+        put(l, &f, W_NOW, mdh_float(turn->t, loop_ms(now_us * 1000)));
+        LoopSource source = {loop_word(l, W_TIMER), MDH_ABSENT, timer.id, timer.fn,
+                             finish(turn->t, &f)};
+        if (!deliver(turn, &source)) return false;
+    }
+    return true;
+}
+
+static MdhValue post_event(Turn *turn, MdhValue fn)
+{
+    Fields f = {0};
+    put(turn->l, &f, W_KIND, loop_word(turn->l, W_POST));
+    put(turn->l, &f, W_CALLBACK, fn);
+    put(turn->l, &f, W_NOW, now_of(turn));
+    return finish(turn->t, &f);
+}
+
+static bool take_post(MdhLoop *l, LoopPost *out)
+{
+    pthread_mutex_lock(&l->lock);
+    bool found = l->n_posts > 0;
+    if (found) {
+        *out = l->posts[l->posts_first];
+        l->posts[l->posts_first] = (LoopPost){MDH_ABSENT, MDH_ABSENT};
+        l->posts_first = (l->posts_first + 1) % l->posts_cap;
+        l->n_posts--;
+    }
+    pthread_mutex_unlock(&l->lock);
+    return found;
+}
+
+static bool deliver_posts(Turn *turn)
+{
+    MdhLoop *l = turn->l;
+    pthread_mutex_lock(&l->lock);
+    uint32_t n = l->n_posts; // what these post in turn comes in the next turn
+    pthread_mutex_unlock(&l->lock);
+    LoopPost post;
+    while (n-- && take_post(l, &post)) {
+        bool bare = mdh_is_absent(post.event);
+        LoopSource source = {loop_word(l, W_POST), MDH_ABSENT, 0, post.fn,
+                             bare ? post_event(turn, post.fn) : post.event};
+        if (!bare) source.kind = mdh_dict_get(post.event, loop_word(l, W_KIND));
+        if (!deliver(turn, &source)) return false;
+    }
+    return true;
+}
+
+static MdhLoopTask *take_task(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    MdhLoopTask *task = l->first_task;
+    if (task) l->first_task = task->next;
+    if (!l->first_task) l->last_task = &l->first_task;
+    pthread_mutex_unlock(&l->lock);
+    return task;
+}
+
+// Tasks that queue themselves again come in the next turn: `last` is where this one ends.
+static bool deliver_tasks(Turn *turn)
+{
+    MdhLoop *l = turn->l;
+    pthread_mutex_lock(&l->lock);
+    size_t n = 0;
+    for (const MdhLoopTask *task = l->first_task; task; task = task->next) n++;
+    pthread_mutex_unlock(&l->lock);
+    MdhLoopTask *task;
+    while (n-- && (task = take_task(l)) != NULL)
+        if (!deliver_task(turn, task, 0)) return false;
+    return true;
+}
+
+// Waiting --------------------------------------------------------------------------------------
+
+static bool has_work(MdhLoop *l, uint64_t now_ns)
+{
+    return l->is_stopped || l->n_posts || l->first_task ||
+           wheel_is_due(&l->wheel, now_ns / 1000);
+}
+
+// Alone, without a watch, timer or promise from elsewhere, nobody could ever end the wait.
+static bool is_hopeless(const MdhLoop *l)
+{
+    return !l->n_watches && !l->wheel.n_armed && !l->holds &&
+           !__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED);
+}
+
+static uint64_t wake_at(const MdhLoop *l, uint64_t deadline_ns)
+{
+    uint64_t next_us = wheel_next_us(&l->wheel);
+    uint64_t until = next_us < OS_NEVER / 1000 ? next_us * 1000 : OS_NEVER;
+    if (l->parked.len && l->parked_until_ns < until) until = l->parked_until_ns;
+    return until < deadline_ns ? until : deadline_ns;
+}
+
+// How long to wait now; 0 when there is work.
+static uint64_t begin_wait(Turn *turn, uint64_t deadline_ns)
+{
+    MdhLoop *l = turn->l;
+    uint64_t now = os_mono_ns(), until = 0;
+    pthread_mutex_lock(&l->lock);
+    watch_unpark_nolock(l, now);
+    if (!has_work(l, now)) {
+        until = wake_at(l, deadline_ns);
+        turn->is_hopeless =
+            is_hopeless(l) && (deadline_ns == OS_NEVER || mdh_is_absent(turn->list));
+    }
+    if (turn->is_hopeless || until <= now) until = 0;
+    l->selector->type->prepare(l->selector);
+    l->sleep_until_ns = until;
+    l->is_woken = false;
+    pthread_mutex_unlock(&l->lock);
+    return until;
+}
+
+// Is there work now?
+static bool end_wait(Turn *turn)
+{
+    MdhLoop *l = turn->l;
+    turn->now_ns = os_mono_ns();
+    pthread_mutex_lock(&l->lock);
+    l->sleep_until_ns = 0;
+    bool work = has_work(l, turn->now_ns);
+    pthread_mutex_unlock(&l->lock);
+    return work;
+}
+
+static int wait_ready(Turn *turn, SelEvent *events, uint64_t deadline_ns)
+{
+    for (;;) {
+        mdh_gc_run_finalisers();
+        uint64_t until = begin_wait(turn, deadline_ns);
+        if (until) mdh_out_flush();
+        int n = turn->l->selector->type->wait(turn->l->selector, events, until);
+        bool work = end_wait(turn);
+        if (n > 0 || work || turn->is_hopeless || turn->now_ns >= deadline_ns) return n;
+    }
+}
+
+static void turn_once(Turn *turn, uint64_t deadline_ns)
+{
+    SelEvent events[SEL_BATCH];
+    int n = wait_ready(turn, events, deadline_ns);
+    if (!is_stopped(turn->l) && deliver_all_ready(turn, events, n) &&
+        deliver_timers(turn) && deliver_tasks(turn))
+        deliver_posts(turn);
+}
+
+// One thread at a time ---------------------------------------------------------------------------
+
+static bool claim(MdhThread *t, MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool ok = !l->owner || l->owner == t;
+    if (ok) {
+        l->owner = t;
+        l->depth++;
+    }
+    pthread_mutex_unlock(&l->lock);
+    if (!ok) mdh_throw_native(t, "Anither thread is awready runnin' this event loop");
+    return ok;
+}
+
+static void unclaim(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    if (--l->depth == 0) l->owner = NULL;
+    pthread_mutex_unlock(&l->lock);
+}
+
+MdhValue mdh_loop_run(MdhThread *t, MdhLoop *l, uint64_t longest_wait_ns)
+{
+    Turn turn = {.t = t, .l = l, .list = MDH_ABSENT};
+    if (!claim(t, l)) return MDH_EXC;
+    while (!turn.is_hopeless && !turn.has_thrown && !is_stopped(l))
+        turn_once(&turn,
+                  longest_wait_ns < OS_NEVER ? os_mono_ns() + longest_wait_ns : OS_NEVER);
+    unclaim(l);
+    return turn.has_thrown ? MDH_EXC : MDH_NAETHING;
+}
+
+// Stopped, a loop says so and nothing else.
+static bool put_stop(MdhThread *t, const MdhLoop *l, MdhValue list)
+{
+    Fields f = {0};
+    put(l, &f, W_KIND, loop_word(l, W_STOP));
+    MdhValue event = finish(t, &f);
+    return !mdh_is_exc(event) && mdh_list_push(t, list, event);
+}
+
+MdhValue mdh_loop_poll(MdhThread *t, MdhLoop *l, uint64_t deadline_ns)
+{
+    Turn turn = {.t = t, .l = l, .list = mdh_list_new(t, 0)};
+    if (mdh_is_exc(turn.list) || !claim(t, l)) return MDH_EXC;
+    do turn_once(&turn, deadline_ns);
+    while (!turn.is_hopeless && !turn.has_thrown && !is_stopped(l) &&
+           mdh_list_len(turn.list) == 0 && os_mono_ns() < deadline_ns);
+    bool stopped = is_stopped(l);
+    unclaim(l);
+    if (stopped && mdh_list_len(turn.list) == 0 && !put_stop(t, l, turn.list))
+        return MDH_EXC;
+    if (turn.has_thrown) return MDH_EXC;
+    return turn.list;
+}
