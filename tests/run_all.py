@@ -183,10 +183,22 @@ def install(_options):
     yield "install", int(good), int(not good)
 
 
+def forgotten(_options):
+    """A script of tests that no step runs would never be missed."""
+    scripts = sorted((ROOT / "tests").glob("*_test.py")) + sorted((ROOT / "tests").glob("*_doctest.py"))
+    text = pathlib.Path(__file__).read_text()
+    missing = [path.name for path in scripts if f'"tests/{path.name}"' not in text]
+    for name in missing:
+        print(f"tests/{name}: no step of tests/run_all.py runs it")
+    print(f"steps: {len(scripts) - len(missing)} passed, {len(missing)} failed")
+    yield "steps", len(scripts) - len(missing), len(missing)
+
+
 GOLDEN, RELEASE, ASAN = "tests/run.py", "build/bin/mdhavers", "build-asan/bin/mdhavers"
 STEPS = [
     Step("lint", None, script("scripts/lint.py")),
     Step("floors", None, script("scripts/floors.py")),
+    Step("steps", None, forgotten),
     Step("build", None, build("release", "all")),
     Step("unit", "build", unit("build")),
     Step("golden", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "interp", "--mode", "gc-stress")),
