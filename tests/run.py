@@ -14,6 +14,7 @@ stand in its own comments (of main.braw), anywhere on a line:
   # stdin: text          one line of input
   # args: a b 'c d'      arguments of the script
   # env: NAME=value      environment
+  # files: a/b           a file or folder of the repository, copied beside the program
   # skip: reason         not run at all; the reason is compulsory
   # skip-MODE: reason    not run in that mode
 
@@ -37,7 +38,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 DIRECTIVE = re.compile(
     r"# (expect throws|expect error|expect|no stderr|stderr|exit|stdin|args|env"
-    r"|skip(?:-[\w-]+)?):(?: (.*))?$")
+    r"|files|skip(?:-[\w-]+)?):(?: (.*))?$")
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Program:
     stdin: list = field(default_factory=list)
     args: list = field(default_factory=list)
     env: dict = field(default_factory=dict)
+    files: list = field(default_factory=list)    # paths below the root
     exit: int = 0
     skips: dict = field(default_factory=dict)    # mode or "" -> reason
 
@@ -108,6 +110,8 @@ def read_program(path):
         elif key == "env":
             var, _, value = text.partition("=")
             prog.env[var] = value
+        elif key == "files":
+            prog.files.append(ROOT / text)
         elif key == "exit":
             code = int(text)
         else:
@@ -192,6 +196,9 @@ def run_one(prog, mode, binary, limit):
             shutil.copytree(prog.path.parent, work, dirs_exist_ok=True)
         else:
             shutil.copy(prog.path, work)
+        for path in prog.files:
+            copy = shutil.copytree if path.is_dir() else shutil.copy
+            copy(path, pathlib.Path(work) / path.name)
         env = {key: value for key, value in os.environ.items() if not key.startswith("MDH_")}
         env.update({"TZ": "UTC", "LC_ALL": "C.UTF-8", **mode.env, **prog.env})
         argv = mode.command(binary, prog.path.name, prog.args)
