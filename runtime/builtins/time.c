@@ -8,6 +8,7 @@
 #include "runtime/data/object.h"
 #include "runtime/data/str.h"
 #include "runtime/sys/calendar.h"
+#include "runtime/sys/clock.h"
 #include "runtime/sys/ntp.h"
 #include "runtime/sys/out.h"
 
@@ -17,16 +18,9 @@
 
 // Clocks ---------------------------------------------------------------------------------------
 
-static uint64_t started_ns;
-
-__attribute__((constructor)) static void remember_start(void)
-{
-    started_ns = os_mono_ns();
-}
-
 static MdhValue mono(MdhThread *t, int64_t unit_ns)
 {
-    return mdh_int(t, (int64_t)(os_mono_ns() - started_ns) / unit_ns);
+    return mdh_int(t, (int64_t)(os_mono_ns() - mdh_mono_start_ns()) / unit_ns);
 }
 
 MdhValue __mdh_noo(MdhThread *t, int argc, const MdhArgs_noo *a)

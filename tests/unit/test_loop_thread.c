@@ -202,7 +202,7 @@ FOR_BOTH(closing_and_unwatching_race_with_waiting)
     close_loop();
 }
 
-// Tasks of the runtime -----------------------------------------------------------------------------
+// Tasks of the runtime -----------------------------------------------------------------------
 
 static int tasks_run, tasks_dropped;
 
