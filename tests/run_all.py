@@ -133,7 +133,9 @@ def unit(folder, pattern="test_*", env=None):
                 print("".join(lines), end="")
                 print(f"    again: {program.relative_to(ROOT)}")
             passed, failed = passed + good, failed + bad
-        name = f"unit({folder})" if pattern == "test_*" else pattern.strip("*_")
+        name = pattern.strip("*_") if pattern != "test_*" else f"unit({folder})"
+        if env and "MDH_STRESS" in env:
+            name = "unit(gc-stress)"
         print(f"{name}: {passed} passed, {failed} failed")
         yield name, passed, failed
     return work
@@ -201,6 +203,7 @@ STEPS = [
     Step("steps", None, forgotten),
     Step("build", None, build("release", "all")),
     Step("unit", "build", unit("build")),
+    Step("unit-stress", "build", unit("build", env={"MDH_STRESS": "gc"})),
     Step("golden", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "interp", "--mode", "gc-stress")),
     Step("cli", "build", script("tests/cli_test.py", "--bin", RELEASE)),
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),

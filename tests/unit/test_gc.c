@@ -121,8 +121,10 @@ TEST(half_empty_blocks_are_used_again)
 TEST(the_value_stack_keeps_its_live_part)
 {
     MdhThread *t = rt();
-    for (int i = 0; i < 100; i++) t->stack[i] = mdh_list_of_ints(t, i, 3);
-    t->native_top = t->stack + 100;
+    for (int i = 0; i < 100; i++) {
+        t->stack[i] = mdh_list_of_ints(t, i, 3);
+        t->native_top = t->stack + i + 1;
+    }
     for (int i = 0; i < 5; i++) {
         mdh_gc_collect();
         chain(t, 20000);

@@ -199,7 +199,7 @@ TEST(the_cache_is_bounded)
 TEST(open_walks_keep_their_pattern)
 {
     enum { WALKS = 100 };
-    static MdhRegex re[WALKS];
+    MdhRegex re[WALKS]; // on the stack, where the collector looks
     char pattern[32];
     for (int i = 0; i < WALKS; i++) {
         snprintf(pattern, sizeof pattern, "x%d", i);
