@@ -74,7 +74,7 @@ static void fill_default(FnState *fs, const AstNode *value, int r, bool boxed)
 }
 
 // Arguments arrive in the first registers. Missing ones are unset; defaults are filled in from
-// left to right.
+// left to right. They belong to the body's scope, so its cells are there before them.
 static void prologue(FnState *fs, const AstFunction *f)
 {
     Var *self = fs->p->is_method ? resolve_get(fs->c->names, f) : NULL;
@@ -88,6 +88,7 @@ static void prologue(FnState *fs, const AstFunction *f)
     fs->nlocals = fs->free;
     room_begin(fs);
     box_params(fs, f, first);
+    scope_enter(fs, fs->func->scope);
     for (uint32_t i = 0; i < f->n_params; i++) {
         const AstNode *value = f->params[i].default_value;
         int r = first + (int)i;
@@ -136,7 +137,6 @@ static BcProto *function(FnState *fs, FnState *parent, const AstNode *n, bool is
     fs->p->is_method = is_method;
     if (!parameters(fs, f)) return NULL;
     prologue(fs, f);
-    scope_enter(fs, fs->func->scope);
     body(fs, f);
     scope_leave(fs, fs->func->scope, NULL);
     room_end(fs);

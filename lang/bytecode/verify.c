@@ -353,21 +353,21 @@ static bool check_handlers(FnCheck *f)
 
 // ---- functions and modules --------------------------------------------------------------
 
-static bool check_proto(Verifier *v, const BcProto *p, uint32_t *ups, int depth);
+static bool check_proto(Verifier *v, const BcProto *p, uint32_t *ups, bool is_made, int depth);
 
 static bool check_inner(FnCheck *f, int depth)
 {
     const BcProto *p = f->p;
     for (uint32_t i = 0; i < p->protos.len; i++) {
         uint32_t *ups = f->inner_ups[i];
-        // Never made: then its captured variables are nothing, and must not be touched.
-        if (!ups) ups = arena_alloc_array(f->v->arena, p->protos.items[i]->nups + 1, sizeof *ups);
-        if (!ups || !check_proto(f->v, p->protos.items[i], ups, depth + 1)) return false;
+        if (!check_proto(f->v, p->protos.items[i], ups, ups != NULL, depth + 1)) return false;
     }
     return true;
 }
 
-static bool check_proto(Verifier *v, const BcProto *p, uint32_t *ups, int depth)
+// A function whose NEWFN is never reached is never made and never runs: of it, and of those inside
+// it, only the shape is checked.
+static bool check_proto(Verifier *v, const BcProto *p, uint32_t *ups, bool is_made, int depth)
 {
     FnCheck f = {.v = v, .p = p, .ups = ups};
     if (depth > BC_MAX_NESTING) return verify_fail(&f, 0, "functions nested too deep");
@@ -379,7 +379,7 @@ static bool check_proto(Verifier *v, const BcProto *p, uint32_t *ups, int depth)
     if (!check_end(&f) || !check_handlers(&f)) return false;
     f.inner_ups = arena_alloc_array(v->arena, p->protos.len + 1, sizeof *f.inner_ups);
     if (!f.inner_ups) return verify_no_memory(&f);
-    return verify_flow(&f) && check_inner(&f, depth);
+    return (!is_made || verify_flow(&f)) && check_inner(&f, depth);
 }
 
 static bool check_module(Verifier *v)
@@ -395,7 +395,7 @@ static bool check_module(Verifier *v)
     }
     if (m->main->nups || m->main->is_method || m->main->nparams || m->main->has_rest)
         return verify_fail(&f, 0, "a module with parameters");
-    return check_proto(v, m->main, NULL, 0);
+    return check_proto(v, m->main, NULL, true, 0);
 }
 
 bool bc_verify(const BcModule *m, Buf *why, bool *no_memory)

@@ -9,8 +9,8 @@
 // second one, over settled states, checks what is read. Reading one thing as another is refused,
 // and so is reading what no instruction has written. Two things are not followed: after a finally
 // the same register is a value on some ways and a kept error on others, told apart by a number in
-// the register above it (FLOW_EITHER); and a place of a room is a cell or a value for the whole
-// function, from its first use on.
+// the register above it (FLOW_EITHER, also where only one of the two is possible); and a place of
+// a room is a cell or a value for the whole function, from its first use on.
 #include <string.h>
 
 #include "lang/bytecode/verify_priv.h"
@@ -40,7 +40,7 @@ typedef struct Flow {
 
 static const char *const type_names[] = {
     "nothing", "a value", "a list", "a dict", "a function", "a cell", "a room", "a stash",
-    "a range", "an iterator", "a loop's state", "a kept error", "a value or an error",
+    "a range", "an iterator", "a loop's state", "a value or an error",
 };
 
 static bool lacks_memory(Flow *fl)
@@ -61,8 +61,7 @@ static uint32_t meet(uint32_t a, uint32_t b)
 {
     FlowType ta = FLOW_TYPE(a), tb = FLOW_TYPE(b);
     if (a == b) return a;
-    if (ta == FLOW_KEPT || tb == FLOW_KEPT || ta == FLOW_EITHER || tb == FLOW_EITHER)
-        return FLOW_EITHER;
+    if (ta == FLOW_EITHER || tb == FLOW_EITHER) return FLOW_EITHER;
     return is_value(a) && is_value(b) ? FLOW_VALUE : FLOW_NONE;
 }
 
@@ -358,7 +357,7 @@ static bool apply(Flow *fl, uint32_t word)
     case OP_CALLM:
     case OP_CALLA:
     case OP_CALLX: return call(fl, word);
-    case OP_CATCHALL: return set(fl, a, FLOW_KEPT);
+    case OP_CATCHALL: return set(fl, a, FLOW_EITHER);
     case OP_RETHROW: return true; // what a finally kept is not followed
     default: return generic(fl, word);
     }

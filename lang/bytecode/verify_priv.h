@@ -18,8 +18,7 @@ typedef enum FlowType {
     FLOW_STASH,              // kept registers; payload: the STASH instruction
     FLOW_RANGE, FLOW_ITER,   // first of the three words of a loop's state
     FLOW_LOOP,               // one of the two others
-    FLOW_KEPT,               // an error with all that belongs to it
-    FLOW_EITHER,             // that or anything else: a finally knows which from its other word
+    FLOW_EITHER,             // anything, or a kept error: a finally knows which from its other word
 } FlowType;
 
 #define FLOW(type, payload) ((uint32_t)(type) | (uint32_t)(payload) << 8)
