@@ -210,6 +210,7 @@ STEPS = [
     Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
     Step("stdlib", "build", script("tests/stdlib_doctest.py", "--bin", RELEASE)),
     Step("oracle", "build", script("tests/oracle_test.py", "--bin", RELEASE)),
+    Step("dns", "build", script("tests/dns_test.py", "--bin", RELEASE)),
     Step("hostile", "build", script("tests/hostile_test.py", "--bin", RELEASE)),
     Step("docs", "build", script("scripts/gen_docs.py", "--check")),
     Step("install", "build", install),
@@ -217,6 +218,7 @@ STEPS = [
     Step("unit-asan", "build-asan", unit("build-asan", env=SANITIZER_ENV)),
     Step("golden-asan", "build-asan", script(GOLDEN, "--bin", ASAN, "--mode", "interp",
                                              env=SANITIZER_ENV)),
+    Step("dns-asan", "build-asan", script("tests/dns_test.py", "--bin", ASAN, env=SANITIZER_ENV)),
     Step("failing", "build-asan", script("tests/failing_test.py", env=SANITIZER_ENV)),
     # The cut and changed programs only: the big shapes take minutes here (make asan).
     Step("hostile-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",

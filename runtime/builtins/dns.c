@@ -170,30 +170,48 @@ MdhValue __mdh_dns_naptr(MdhThread *t, int argc, const MdhArgs_dns_naptr *a)
 
 // Settings -------------------------------------------------------------------------------------
 
+static MdhValue bad_server(MdhThread *t, const char *name, MdhValue v)
+{
+    MdhSb sb;
+    mdh_sb_init(&sb);
+    mdh_sb_printf(&sb, "%s() ", name);
+    if (mdh_tag(v) == MDH_TAG_STRING) {
+        mdh_sb_putc(&sb, '\'');
+        mdh_sb_put_str(&sb, v);
+        mdh_sb_puts(&sb, "' is nae address o' a server");
+    } else {
+        mdh_sb_puts(&sb, "servers are strings");
+    }
+    MdhValue text = mdh_sb_finish(t, &sb);
+    MdhValue result = mdh_fail(t, MDH_ERR_INVALID, "");
+    return mdh_is_exc(text) ? text : mdh_net_with(t, result, "error", text);
+}
+
 MdhValue __mdh_dns_set_servers(MdhThread *t, int argc, const MdhArgs_dns_set_servers *a)
 {
     (void)argc;
     const char *name = MDH_NAME(dns_set_servers);
     NetAddr servers[DNS_SERVERS_MAX];
-    uint64_t n, used = 0;
+    uint64_t n;
     MdhListBuf *list = mdh_list_freeze(a->servers, &n);
-    for (; used < n && used < DNS_SERVERS_MAX; used++) {
-        MdhValue v = mdh_listbuf_get(t, list, used);
+    for (uint64_t i = 0; i < n && i < DNS_SERVERS_MAX; i++) {
+        MdhValue v = mdh_listbuf_get(t, list, i);
         if (mdh_is_exc(v)) return v;
         if (mdh_tag(v) != MDH_TAG_STRING ||
-            !net_addr_parse(&servers[used], mdh_str_slice(v), 53) ||
-            net_addr_port(&servers[used]) == 0)
-            return mdh_throw_native(t, "%s() '%v' is nae address o' a server", name, v);
+            !net_addr_parse(&servers[i], mdh_str_slice(v), 53) ||
+            net_addr_port(&servers[i]) == 0)
+            return bad_server(t, name, v);
     }
-    if (n > used || !dns_set_servers(servers, (unsigned)n))
-        return mdh_throw_native(t, "%s() takes at maist %d servers", name,
-                                (int64_t)DNS_SERVERS_MAX);
-    return MDH_NAETHING;
+    if (n <= DNS_SERVERS_MAX && dns_set_servers(servers, (unsigned)n))
+        return mdh_ok(t, MDH_NAETHING);
+    char text[80];
+    snprintf(text, sizeof text, "%s() takes at maist %d servers", name, DNS_SERVERS_MAX);
+    return mdh_fail(t, MDH_ERR_TOO_BIG, text);
 }
 
 MdhValue __mdh_dns_cache_flush(MdhThread *t, int argc, const MdhArgs_dns_cache_flush *a)
 {
-    (void)t, (void)argc, (void)a;
+    (void)argc, (void)a;
     dns_cache_clear();
-    return MDH_NAETHING;
+    return mdh_ok(t, MDH_NAETHING);
 }

@@ -40,7 +40,7 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t told; // some request is TOLD
     Query *table[TABLE]; // by hash of the key
-    Query *fresh;        // not handed to the channel yet
+    Query *fresh, *last_fresh; // not handed to the channel yet, in order
     unsigned n_requests;
     uint64_t next_deadline_ns; // no request's is before it
     DnsCache *cache;
@@ -119,27 +119,37 @@ static Query **query_slot(const DnsKey *key)
     return at;
 }
 
+static void add_fresh(Query *q)
+{
+    q->next_fresh = NULL;
+    if (r.fresh) r.last_fresh->next_fresh = q;
+    else r.fresh = q;
+    r.last_fresh = q;
+}
+
 static Query *find_query(const DnsKey *key)
 {
     Query **slot = query_slot(key), *q = *slot;
     if (q) return q;
     q = mdh_raw_realloc(NULL, sizeof *q);
     if (!q) return NULL;
-    *q = (Query){.key = *key, .next_fresh = r.fresh};
+    *q = (Query){.key = *key};
     *slot = q;
-    r.fresh = q;
+    add_fresh(q);
     return q;
 }
 
-// The query has ended: takes it out, with its requests.
+// The query has ended: takes it out, with its requests, the oldest first.
 static DnsRequest *end_query(Query *q)
 {
-    DnsRequest *list = q->waiting;
+    DnsRequest *list = NULL;
     *query_slot(&q->key) = q->next;
-    for (DnsRequest *request = list; request; request = request->next) {
+    while (q->waiting) {
+        DnsRequest *request = q->waiting;
+        unlink_request(request);
         request->state = TELLING;
-        request->query = NULL;
-        r.n_requests--;
+        request->next = list;
+        list = request;
     }
     return list;
 }
@@ -149,8 +159,7 @@ static void on_reply(const DnsKey *question, DnsAnswer *answer, bool dropped)
     Query *q = (Query *)(uintptr_t)question;
     lock();
     if (dropped && q->waiting) { // ask again on the next channel
-        q->next_fresh = r.fresh;
-        r.fresh = q;
+        add_fresh(q);
         unlock();
         return;
     }
