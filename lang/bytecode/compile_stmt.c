@@ -440,6 +440,22 @@ static void thing(FnState *fs, const AstNode *n)
     define_result(fs, resolve_get(fs->c->names, n->thing.name), r);
 }
 
+// One export of the module whose dict is in r, if the module has set it at all.
+static void import_name(FnState *fs, const AstNode *n, Var *v, int r)
+{
+    JumpList is_set = {0}, over = {0};
+    int t = new_reg(fs, n);
+    EMIT(fs, IMPORTED, t, r, 0);
+    emit(fs, const_str(fs, v->name));
+    EMIT(fs, JSET, t, 0, 0);
+    emit_jump(fs, &is_set);
+    emit_jmp(fs, &over);
+    patch_here(fs, &is_set);
+    define_var(fs, v, t);
+    patch_here(fs, &over);
+    fs->free = t;
+}
+
 static void fetch(FnState *fs, const AstNode *n)
 {
     int r = new_reg(fs, n);
@@ -457,11 +473,7 @@ static void fetch(FnState *fs, const AstNode *n)
         for (uint32_t i = 0; i < count; i++) {
             Var *v = scope_find(fs->scope, names[i]);
             if (!v) continue;
-            int t = new_reg(fs, n);
-            EMIT(fs, IMPORTED, t, r, 0);
-            emit(fs, const_str(fs, names[i]));
-            define_var(fs, v, t);
-            fs->free = t;
+            import_name(fs, n, v, r);
         }
     }
     fs->free = r;
