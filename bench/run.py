@@ -171,7 +171,9 @@ def main():
     if results:
         print(table(results, peers))
     if results and not options.program:
-        (ROOT / "bench" / "RESULTS.md").write_text(report(results, peers, options))
+        path = ROOT / "bench" / "RESULTS.md"
+        others = path.read_text().partition("\n## ") if path.exists() else ("", "", "")
+        path.write_text(report(results, peers, options) + others[1] + others[2])
     print(f"bench: {len(results)} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

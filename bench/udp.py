@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """UDP echo: CPU per datagram of the interpreter beside a C loop that does nothing else.
 
-    bench/udp.py [--binary build/bin/mdhavers] [--rounds 5] [--count 300000] [--window 256] [--size 172]
+    bench/udp.py [--bin build/bin/mdhavers] [--rounds 5] [--count 300000] [--window 256] [--size 172]
 
 Rounds alternate between the servers, because a shared machine drifts. The figure is CPU time (user
 + system) of the server's process per echoed datagram; on loopback it includes the delivery of its
-own replies.
+own replies. The table also goes to bench/RESULTS.md.
 """
 import argparse
+import datetime
 import os
 import pathlib
 import re
@@ -18,6 +19,7 @@ import sys
 import tempfile
 
 BENCH = pathlib.Path(__file__).resolve().parent
+HEAD = "## UDP echo"
 
 
 def serve(argv, client, count, window, size):
@@ -35,31 +37,61 @@ def serve(argv, client, count, window, size):
     return (usage.ru_utime + usage.ru_stime) / echoed * 1e6, rate
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", default="build/bin/mdhavers")
-    for name, value in (("rounds", 5), ("count", 300000), ("window", 256), ("size", 172)):
-        parser.add_argument(f"--{name}", type=int, default=value)
-    options = parser.parse_args()
+def measure(options):
+    """{server: [(CPU, rate) of each round]}."""
     with tempfile.TemporaryDirectory(prefix="mdh-bench-") as work:
         for name in ("udp_client", "udp_floor"):
             subprocess.run([os.environ.get("CC", "cc"), "-O2", "-Wall", "-o", f"{work}/{name}",
                             str(BENCH / f"{name}.c")], check=True)
-        echo = [options.binary, "run", str(BENCH / "udp_echo.braw"), "--"]
-        servers = {"C floor": [f"{work}/udp_floor"], "mdhavers, batches": [*echo, "many"],
-                   "mdhavers, one by one": [*echo, "one"]}
+        echo = [options.bin, "run", str(BENCH / "udp_echo.braw")]
+        servers = {"C, recvmmsg and sendmmsg": [f"{work}/udp_floor"],
+                   "mdhavers, batches": [*echo, "many"], "mdhavers, one by one": [*echo, "one"]}
         figures = {name: [] for name in servers}
         for _ in range(options.rounds):
             for name, argv in servers.items():
                 figures[name].append(serve(argv, f"{work}/udp_client", options.count,
                                            options.window, options.size))
-    print(f"load average {os.getloadavg()[0]:.1f}, {options.size} octets, window {options.window}")
-    floor = statistics.median(cpu for cpu, _ in figures["C floor"])
-    for name, rows in figures.items():
-        cpu = statistics.median(cpu for cpu, _ in rows)
-        rate = statistics.median(rate for _, rate in rows)
-        print(f"{name:22} {cpu:6.2f} us CPU a datagram ({cpu / floor:.2f} of the floor), "
-              f"{rate:8.0f} a second, {1e6 / cpu:8.0f} a second and core")
+    return figures
+
+
+def report(figures, options):
+    """The section of bench/RESULTS.md."""
+    medians = {name: tuple(statistics.median(column) for column in zip(*rows))
+               for name, rows in figures.items()}
+    floor = next(iter(medians.values()))[0]
+    lines = [f"| {name} | {cpu:.2f} | {cpu / floor:.2f} | {rate:.0f} | {1e6 / cpu:.0f} |"
+             for name, (cpu, rate) in medians.items()]
+    return f"""{HEAD}
+
+Datagrams of {options.size} octets on the loopback, {options.window} in flight, medians of {options.rounds} alternating
+rounds of {options.count}. CPU is user + system of the server; it includes the delivery of its own replies.
+
+| server | CPU us a datagram | of the floor | a second, as it came | a second and core |
+|---|--:|--:|--:|--:|
+{chr(10).join(lines)}
+
+- command: `bench/udp.py`, load average {os.getloadavg()[0]:.1f}
+- date: {datetime.date.today().isoformat()}
+"""
+
+
+def keep(section):
+    """Puts the section in the place of the last one."""
+    path = BENCH / "RESULTS.md"
+    before, head, after = path.read_text().partition(HEAD)
+    rest = after.partition("\n## ")
+    path.write_text((before if head else before + "\n") + section + (rest[1] + rest[2] if head else ""))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", default=str(BENCH.parent / "build" / "bin" / "mdhavers"))
+    for name, value in (("rounds", 5), ("count", 300000), ("window", 256), ("size", 172)):
+        parser.add_argument(f"--{name}", type=int, default=value)
+    options = parser.parse_args()
+    section = report(measure(options), options)
+    print(section)
+    keep(section)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,12 @@ MdhValue __mdh_tcp_send_all(MdhThread *t, int argc, const MdhArgs_tcp_send_all *
 // {ok: aye, value: octets, eof}
 static MdhValue received(MdhThread *t, const void *octets, size_t n, bool eof)
 {
-    return mdh_net_with(t, mdh_ok(t, mdh_bytes_from(t, octets, n)), "eof", mdh_bool(eof));
+    MdhValue keys[3] = {mdh_str_intern(t, "ok", 2), mdh_str_intern(t, "value", 5),
+                        mdh_str_intern(t, "eof", 3)};
+    MdhValue vals[3] = {MDH_AYE, mdh_bytes_from(t, octets, n), mdh_bool(eof)};
+    for (int i = 0; i < 3; i++)
+        if (mdh_is_exc(keys[i]) || mdh_is_exc(vals[i])) return MDH_EXC;
+    return mdh_dict_of(t, 3, keys, vals);
 }
 
 MdhValue __mdh_tcp_recv(MdhThread *t, int argc, const MdhArgs_tcp_recv *a)
