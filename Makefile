@@ -5,7 +5,7 @@ DESTDIR ?=
 JOBS ?=
 BUILD = cmake --build $(1) $(if $(JOBS),-j $(JOBS))
 
-.PHONY: all setup build test demo bench fuzz asan tsan soak docs install hooks lint format clean help
+.PHONY: all setup build test demo demo-selftest interop bench fuzz asan tsan soak docs install hooks lint format clean help
 
 all: build
 
@@ -21,9 +21,19 @@ test:
 	@tests/run_all.py
 
 demo:
-	@scripts/setup.sh build
+	@scripts/setup.sh build demo
 	@$(MAKE) --no-print-directory build
 	@scripts/demo.sh
+
+demo-selftest:
+	@scripts/setup.sh build demo
+	@$(MAKE) --no-print-directory build
+	@scripts/demo_selftest.sh
+
+interop:
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory build
+	@interop/run.sh
 
 bench:
 	@scripts/setup.sh build bench
@@ -66,7 +76,9 @@ clean:
 
 help:
 	@echo "make            build/bin/mdhavers, optimised"
-	@echo "make demo       a first look: builds and runs the showcase"
+	@echo "make demo       a SIP and RTP server at work: our calls, sipp's calls, tshark's verdict"
+	@echo "make demo-selftest   the demo notices a broken server; a minute of garbage ends nothing"
+	@echo "make interop    real SIP programs against the server; STRICT=1 fails on a skip"
 	@echo "make test       everything that must hold, about ten minutes"
 	@echo "make bench      against Lua, LuaJIT, Python, Node -> bench/RESULTS.md"
 	@echo "make fuzz       each fuzzer for SECONDS_EACH (1800)"

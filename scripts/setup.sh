@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that are missing, and says which. Quick, silent and without root when
 # there is nothing to do.
-#   scripts/setup.sh [build] [test] [bench] [interop]      default: build
+#   scripts/setup.sh [build] [demo] [test] [bench] [interop]   default: build
 #   scripts/setup.sh --interop                             the same as build test interop
 set -euo pipefail
 
 build=(make cmake ninja-build gcc libc6-dev libgc-dev libpcre2-dev libedit-dev libc-ares-dev libssl-dev python3)
 test=("${build[@]}" clang libclang-rt-14-dev llvm git)
 bench=(lua5.4 luajit python3 nodejs)
+demo=(sip-tester tshark)
 interop=(sipsak sip-tester baresip-core linphone-cli ffmpeg tshark)
 
 wanted=()
@@ -16,10 +17,11 @@ for group in "${@:-build}"; do
     case $group in
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    demo) wanted+=("${demo[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
     interop) wanted+=("${interop[@]}") ;;
     --interop) wanted+=("${test[@]}" "${interop[@]}") ;;
-    *) echo "usage: scripts/setup.sh [build] [test] [bench] [interop]" >&2; exit 2 ;;
+    *) echo "usage: scripts/setup.sh [build] [demo] [test] [bench] [interop]" >&2; exit 2 ;;
     esac
 done
 
@@ -30,6 +32,7 @@ is_there() {
         command -v "$1" >/dev/null && return 0 ;;
     ninja-build) command -v ninja >/dev/null && return 0 ;;
     nodejs) command -v node >/dev/null && return 0 ;;
+    sip-tester) command -v sipp >/dev/null && return 0 ;;
     llvm) compgen -c llvm-symbolizer >/dev/null && return 0 ;;
     esac
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
