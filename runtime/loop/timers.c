@@ -116,12 +116,12 @@ bool mdh_loop_timer_reset(MdhLoop *l, int64_t id, double ms)
 
 bool mdh_loop_timer_remaining(MdhLoop *l, int64_t id, double *ms)
 {
-    uint64_t now = os_mono_ns() / 1000, due = 0;
+    uint64_t now_ns = os_mono_ns(), due_ns = 0;
     pthread_mutex_lock(&l->lock);
     uint32_t node = find(l, id);
-    if (node != WHEEL_NONE) due = wheel_node(&l->wheel, node)->due_us;
+    if (node != WHEEL_NONE) due_ns = wheel_node(&l->wheel, node)->due_us * 1000;
     pthread_mutex_unlock(&l->lock);
-    *ms = due > now ? (double)(due - now) / 1000 : 0;
+    *ms = due_ns > now_ns ? (double)(due_ns - now_ns) / 1e6 : 0;
     return node != WHEEL_NONE;
 }
 
