@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,8 +96,8 @@ void test_check_mem(const void *a, size_t na, const void *b, size_t nb, const ch
 
 // The linker sends the allocator calls of the code under test here (--wrap,
 // tests/unit/CMakeLists.txt). Tests of memory shortage are single-threaded.
-static long allocs_left = -1;
-static bool alloc_failed;
+static atomic_long allocs_left = -1; // code under test may have threads
+static atomic_bool alloc_failed;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -118,11 +119,9 @@ bool test_alloc_failed(void)
 
 static bool refuse(void)
 {
-    if (allocs_left < 0) return false;
-    if (allocs_left > 0) {
-        allocs_left--;
-        return false;
-    }
+    long left = allocs_left;
+    while (left > 0 && !atomic_compare_exchange_weak(&allocs_left, &left, left - 1)) {}
+    if (left != 0) return false;
     alloc_failed = true;
     return true;
 }
