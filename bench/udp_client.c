@@ -71,7 +71,8 @@ static int is_right(const struct mmsghdr *m, const uint8_t *octets, uint32_t las
     uint32_t number;
     memcpy(&number, octets, sizeof number);
     return m->msg_len == size && number <= last &&
-           memcmp(octets + sizeof number, out[0] + sizeof number, size - sizeof number) == 0;
+           memcmp(octets + sizeof number, out[0] + sizeof number, size - sizeof number) ==
+               0;
 }
 
 int main(int argc, char **argv)

@@ -56,7 +56,8 @@ bool mdh_net_deadline(MdhThread *t, const char *name, MdhValue ms, const Socket 
         *out = socket_deadline(s);
         return true;
     }
-    if (!mdh_net_number(t, name, ms, 0, INT64_MAX, "expects a non-negative timeout", &limit))
+    if (!mdh_net_number(t, name, ms, 0, INT64_MAX, "expects a non-negative timeout",
+                        &limit))
         return false;
     *out = socket_deadline_in(limit);
     return true;
@@ -210,7 +211,8 @@ MdhValue __mdh_socket_close(MdhThread *t, int argc, const MdhArgs_socket_close *
     Socket *s = mdh_socket_pin(t, a->sock);
     if (!s) return MDH_EXC;
     socket_shut(s);
-    bool mine = mdh_handle_close(t, a->sock, &mdh_socket_type); // another thread may be first
+    bool mine =
+        mdh_handle_close(t, a->sock, &mdh_socket_type); // another thread may be first
     mdh_handle_unpin(a->sock);
     return mine ? mdh_ok(t, MDH_NAETHING) : MDH_EXC;
 }
@@ -224,7 +226,8 @@ MdhValue __mdh_socket_shutdown(MdhThread *t, int argc, const MdhArgs_socket_shut
               : mdh_str_is(a->how, "both")  ? SHUT_RDWR
                                             : -1;
     if (how < 0)
-        return mdh_throw_native(t, "%s() how must be read, write or both, no' '%v'", name, a->how);
+        return mdh_throw_native(t, "%s() how must be read, write or both, no' '%v'", name,
+                                a->how);
     Socket *s = mdh_socket_pin(t, a->sock);
     if (!s) return MDH_EXC;
     int e = shutdown(s->fd, how) == 0 ? 0 : errno;
@@ -291,7 +294,8 @@ MdhValue __mdh_addr_resolve(MdhThread *t, int argc, const MdhArgs_addr_resolve *
     uint16_t port;
     NetFamily family;
     NetAddrs addrs;
-    if (!mdh_net_port(t, name, a->port, &port) || !mdh_net_family(t, name, a->family, &family))
+    if (!mdh_net_port(t, name, a->port, &port) ||
+        !mdh_net_family(t, name, a->family, &family))
         return MDH_EXC;
     int code = net_resolve(&addrs, mdh_str_slice(a->host), port, family);
     if (code) return mdh_net_dns_failure(t, name, code);

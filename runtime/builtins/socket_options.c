@@ -120,7 +120,8 @@ MdhValue __mdh_socket_get_sndbuf(MdhThread *t, int argc, const MdhArgs_socket_ge
     return get_buffer(t, MDH_NAME(socket_get_sndbuf), a->sock, false);
 }
 
-MdhValue __mdh_socket_set_timeout(MdhThread *t, int argc, const MdhArgs_socket_set_timeout *a)
+MdhValue __mdh_socket_set_timeout(MdhThread *t, int argc,
+                                  const MdhArgs_socket_set_timeout *a)
 {
     (void)argc;
     int64_t ms = -1;
@@ -155,7 +156,8 @@ MdhValue __mdh_socket_set_keepalive(MdhThread *t, int argc,
 // Multicast ------------------------------------------------------------------------------------
 
 // An interface by number, name or address. False when it threw or *e says what failed.
-static bool find_interface(MdhThread *t, const char *name, MdhValue v, uint32_t *index, int *e)
+static bool find_interface(MdhThread *t, const char *name, MdhValue v, uint32_t *index,
+                           int *e)
 {
     int64_t number = 0;
     *e = 0;
@@ -183,7 +185,8 @@ static MdhValue member(MdhThread *t, const char *name, MdhValue sock, MdhValue g
     if (!s) return MDH_EXC;
     bool is_group = net_addr_parse_host(&a, mdh_str_slice(group), 0) &&
                     strcmp(net_addr_scope(&a), "multicast") == 0;
-    e = is_group ? sockopt_multicast_member(s, &a, index, join) : err_to_errno(MDH_ERR_INVALID);
+    e = is_group ? sockopt_multicast_member(s, &a, index, join)
+                 : err_to_errno(MDH_ERR_INVALID);
     mdh_handle_unpin(sock);
     return mdh_net_answer(t, name, e);
 }

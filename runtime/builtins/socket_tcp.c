@@ -29,7 +29,8 @@ MdhValue __mdh_tcp_send_all(MdhThread *t, int argc, const MdhArgs_tcp_send_all *
     mdh_handle_unpin(a->sock);
     if (!fine) return MDH_EXC;
     MdhValue count = mdh_fix((int64_t)sent);
-    return e ? mdh_net_with(t, mdh_fail_errno(t, name, e), "sent", count) : mdh_ok(t, count);
+    return e ? mdh_net_with(t, mdh_fail_errno(t, name, e), "sent", count)
+             : mdh_ok(t, count);
 }
 
 // {ok: aye, value: octets, eof}
@@ -49,7 +50,8 @@ MdhValue __mdh_tcp_recv(MdhThread *t, int argc, const MdhArgs_tcp_recv *a)
     const char *name = MDH_NAME(tcp_recv);
     int64_t max;
     size_t got = 0;
-    if (!mdh_net_number(t, name, a->max_len, INT64_MIN, INT64_MAX, "length is nae number", &max))
+    if (!mdh_net_number(t, name, a->max_len, INT64_MIN, INT64_MAX, "length is nae number",
+                        &max))
         return MDH_EXC;
     Socket *s = mdh_socket_pin(t, a->sock);
     if (!s) return MDH_EXC;
@@ -62,8 +64,8 @@ MdhValue __mdh_tcp_recv(MdhThread *t, int argc, const MdhArgs_tcp_recv *a)
     }
     mdh_handle_unpin(a->sock);
     if (max > 0 && !room) return mdh_throw_oom(t, TCP_RECV_MAX);
-    MdhValue v = e ? mdh_fail_errno(t, name, e)
-                   : received(t, room, got, stream && room && got == 0);
+    MdhValue v =
+        e ? mdh_fail_errno(t, name, e) : received(t, room, got, stream && room && got == 0);
     if (room) tcp_room_give(room);
     return v;
 }

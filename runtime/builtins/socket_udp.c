@@ -17,8 +17,8 @@ enum { K_BUF, K_ADDR, K_TRUNCATED, K_LENGTH, K_LOCAL, K_TIMESTAMP, K_COUNT };
 // What packets of a batch have in common.
 typedef struct Maker {
     MdhValue keys[K_COUNT];
-    NetAddr peer, local;        // those of the values
-    MdhValue peer_v, local_v;   // ABSENT at first
+    NetAddr peer, local;      // those of the values
+    MdhValue peer_v, local_v; // ABSENT at first
 } Maker;
 
 static bool maker_init(MdhThread *t, Maker *m)
@@ -34,7 +34,8 @@ static bool maker_init(MdhThread *t, Maker *m)
 }
 
 // The value of an address, the last one again when it is the same.
-static MdhValue address_value(MdhThread *t, const NetAddr *a, NetAddr *last, MdhValue *value)
+static MdhValue address_value(MdhThread *t, const NetAddr *a, NetAddr *last,
+                              MdhValue *value)
 {
     if (!mdh_is_absent(*value) && memcmp(a, last, net_addr_len(a)) == 0) return *value;
     *last = *a;
@@ -59,8 +60,8 @@ static MdhValue packet_dict(MdhThread *t, Maker *m, const UdpPacket *p)
     vals[K_ADDR] = address_value(t, &p->peer, &m->peer, &m->peer_v);
     vals[K_TRUNCATED] = mdh_bool(p->truncated);
     vals[K_LENGTH] = mdh_fix((int64_t)p->length);
-    vals[K_LOCAL] = p->has_local ? address_value(t, &p->local, &m->local, &m->local_v)
-                                 : MDH_NAETHING;
+    vals[K_LOCAL] =
+        p->has_local ? address_value(t, &p->local, &m->local, &m->local_v) : MDH_NAETHING;
     vals[K_TIMESTAMP] = p->timestamp_ns < 0 ? MDH_NAETHING : mdh_int(t, p->timestamp_ns);
     for (int i = 0; i < K_COUNT; i++)
         if (mdh_is_exc(vals[i])) return MDH_EXC;
@@ -101,7 +102,8 @@ MdhValue __mdh_udp_recv_from(MdhThread *t, int argc, const MdhArgs_udp_recv_from
     return v;
 }
 
-static bool add_packets(MdhThread *t, Maker *m, const UdpBatch *b, unsigned n, MdhValue list)
+static bool add_packets(MdhThread *t, Maker *m, const UdpBatch *b, unsigned n,
+                        MdhValue list)
 {
     for (unsigned i = 0; i < n; i++) {
         UdpPacket p;
@@ -114,8 +116,8 @@ static bool add_packets(MdhThread *t, Maker *m, const UdpBatch *b, unsigned n, M
 
 // Batches until `max` datagrams are there or no more wait. EXC, or a list, or *e says why there
 // is none.
-static MdhValue recv_batches(MdhThread *t, Socket *s, UdpBatch *b, unsigned max, size_t max_len,
-                             int *e)
+static MdhValue recv_batches(MdhThread *t, Socket *s, UdpBatch *b, unsigned max,
+                             size_t max_len, int *e)
 {
     Maker m;
     MdhValue list = MDH_ABSENT;
@@ -125,7 +127,8 @@ static MdhValue recv_batches(MdhThread *t, Socket *s, UdpBatch *b, unsigned max,
         unsigned got, want = max - total < UDP_BATCH ? max - total : UDP_BATCH;
         *e = udp_recv(s, b, want, max_len, deadline, &got);
         if (*e) break;
-        if (mdh_is_absent(list)) list = mdh_list_new(t, max > got && got == want ? max : got);
+        if (mdh_is_absent(list))
+            list = mdh_list_new(t, max > got && got == want ? max : got);
         if (mdh_is_exc(list) || !add_packets(t, &m, b, got, list)) return MDH_EXC;
         total += got;
         if (got < want) break;
@@ -140,14 +143,16 @@ MdhValue __mdh_udp_recv_many(MdhThread *t, int argc, const MdhArgs_udp_recv_many
     const char *name = MDH_NAME(udp_recv_many);
     int64_t max, max_len;
     int e = 0;
-    if (!mdh_net_number(t, name, a->max_packets, 1, 1024, "max packets must be 1..1024", &max) ||
+    if (!mdh_net_number(t, name, a->max_packets, 1, 1024, "max packets must be 1..1024",
+                        &max) ||
         !mdh_net_number(t, name, a->max_len, INT64_MIN, INT64_MAX, "length is nae number",
                         &max_len))
         return MDH_EXC;
     Socket *s = mdh_socket_pin(t, a->sock);
     if (!s) return MDH_EXC;
     UdpBatch *b = udp_batch_take();
-    MdhValue list = b ? recv_batches(t, s, b, (unsigned)max, clip_length(max_len), &e) : MDH_EXC;
+    MdhValue list =
+        b ? recv_batches(t, s, b, (unsigned)max, clip_length(max_len), &e) : MDH_EXC;
     mdh_handle_unpin(a->sock);
     if (!b) return mdh_throw_oom(t, UDP_MAX_SIZE);
     udp_batch_give(b);
@@ -163,8 +168,8 @@ static MdhValue no_address(MdhThread *t, const char *name)
 
 // Where a datagram goes, in the socket's form: an address value, or a dict {host, port}. False
 // when it threw. *failure is ABSENT, or the result of an address that cannot be used.
-static bool destination(MdhThread *t, const char *name, MdhValue v, const Socket *s, UdpOut *out,
-                        MdhValue *failure)
+static bool destination(MdhThread *t, const char *name, MdhValue v, const Socket *s,
+                        UdpOut *out, MdhValue *failure)
 {
     NetAddr a;
     uint16_t port;
@@ -195,7 +200,8 @@ static bool source_of(MdhValue local, const Socket *s, NetAddr *out)
     if (s->has_local || !mdh_is_address(local)) return false;
     mdh_address_get(local, &a);
     const char *scope = net_addr_scope(&a);
-    bool one = strcmp(scope, "multicast") && strcmp(scope, "broadcast") && strcmp(scope, "any");
+    bool one =
+        strcmp(scope, "multicast") && strcmp(scope, "broadcast") && strcmp(scope, "any");
     return one && net_addr_fit(out, &a, s->family);
 }
 
@@ -230,7 +236,8 @@ MdhValue __mdh_udp_send_addr(MdhThread *t, int argc, const MdhArgs_udp_send_addr
     if (!mdh_is_naething(a->local) && !mdh_is_address(a->local)) return no_address(t, name);
     Socket *s = mdh_socket_pin(t, a->sock);
     if (!s) return MDH_EXC;
-    if (!mdh_is_naething(a->addr) && !destination(t, name, a->addr, s, &out, &v)) v = MDH_EXC;
+    if (!mdh_is_naething(a->addr) && !destination(t, name, a->addr, s, &out, &v))
+        v = MDH_EXC;
     if (mdh_is_absent(v)) {
         out.has_from = source_of(a->local, s, &out.from);
         v = send_one(t, name, s, &out);
@@ -247,9 +254,9 @@ typedef struct Sender {
     const char *name;
     MdhValue k_buf, k_addr, k_local;
     uint64_t deadline, sent;
-    MdhValue failed;  // list, or ABSENT
-    MdhValue first;   // the failure that came first
-    int stop;         // an errno that ends the call
+    MdhValue failed; // list, or ABSENT
+    MdhValue first;  // the failure that came first
+    int stop;        // an errno that ends the call
 } Sender;
 
 static bool throw_bad_item(Sender *m, uint64_t index)
@@ -267,12 +274,14 @@ static bool note_failure(Sender *m, uint64_t index, MdhValue failure)
         m->first = entry;
         m->failed = mdh_list_new(m->t, 4);
     }
-    return !mdh_is_exc(entry) && !mdh_is_exc(m->failed) && mdh_list_add(m->t, m->failed, entry);
+    return !mdh_is_exc(entry) && !mdh_is_exc(m->failed) &&
+           mdh_list_add(m->t, m->failed, entry);
 }
 
 // Makes one packet ready. False when it threw. *failure is ABSENT, or the result of a packet that
 // cannot be sent.
-static bool ready_one(Sender *m, MdhValue item, uint64_t index, UdpOut *out, MdhValue *failure)
+static bool ready_one(Sender *m, MdhValue item, uint64_t index, UdpOut *out,
+                      MdhValue *failure)
 {
     MdhValue buf = MDH_ABSENT, addr = MDH_ABSENT, local = MDH_ABSENT;
     if (mdh_is_dict(item)) {
@@ -310,7 +319,8 @@ static bool send_group(Sender *m, Group *g)
             break;
         }
         if (!e) continue;
-        if (!note_failure(m, g->indexes[at++], mdh_fail_errno(m->t, m->name, e))) return false;
+        if (!note_failure(m, g->indexes[at++], mdh_fail_errno(m->t, m->name, e)))
+            return false;
     }
     g->n = 0;
     return true;
@@ -323,7 +333,8 @@ static bool send_all(Sender *m, const MdhListBuf *items, uint64_t n)
     g.n = 0;
     for (uint64_t i = 0; i < n && !m->stop; i++) {
         MdhValue failure, item = mdh_listbuf_get(m->t, items, i);
-        if (mdh_is_exc(item) || !ready_one(m, item, i, &g.outs[g.n], &failure)) return false;
+        if (mdh_is_exc(item) || !ready_one(m, item, i, &g.outs[g.n], &failure))
+            return false;
         bool fails = !mdh_is_absent(failure);
         if (!fails) g.indexes[g.n++] = i;
         if ((fails || g.n == UDP_BATCH) && !send_group(m, &g)) return false;
@@ -351,7 +362,8 @@ MdhValue __mdh_udp_send_many(MdhThread *t, int argc, const MdhArgs_udp_send_many
                 .k_local = mdh_str_intern(t, "local", 5),
                 .failed = MDH_ABSENT,
                 .first = MDH_ABSENT};
-    if (mdh_is_exc(m.k_buf) || mdh_is_exc(m.k_addr) || mdh_is_exc(m.k_local)) return MDH_EXC;
+    if (mdh_is_exc(m.k_buf) || mdh_is_exc(m.k_addr) || mdh_is_exc(m.k_local))
+        return MDH_EXC;
     m.s = mdh_socket_pin(t, a->sock);
     if (!m.s) return MDH_EXC;
     m.deadline = socket_deadline(m.s);

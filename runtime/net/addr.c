@@ -97,7 +97,8 @@ static bool parse_zone(Slice zone, uint32_t *scope)
 
 static bool is_v6_octet(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
+           c == '.';
 }
 
 static bool parse_v6(NetAddr *out, Slice s, uint16_t port)
@@ -154,7 +155,8 @@ bool net_addr_parse(NetAddr *out, Slice text, uint16_t port)
     }
     if (!parse_port(slice_from(text, end), &port)) return false;
     Slice host = slice_sub(text, 0, end);
-    return text.ptr[0] == '[' ? net_addr_parse_host(out, host, port) : parse_v4(out, host, port);
+    return text.ptr[0] == '[' ? net_addr_parse_host(out, host, port)
+                              : parse_v4(out, host, port);
 }
 
 void net_addr_any(NetAddr *out, int family, uint16_t port)
@@ -293,8 +295,21 @@ bool net_addr_fit(NetAddr *out, const NetAddr *a, int family)
         if (!is_mapped(a) && !net_addr_is_any(a)) return false;
         set_v4(out, ip, net_addr_port(a));
     } else {
-        uint8_t mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff,
-                              (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8),
+        uint8_t mapped[16] = {0,
+                              0,
+                              0,
+                              0,
+                              0,
+                              0,
+                              0,
+                              0,
+                              0,
+                              0,
+                              0xff,
+                              0xff,
+                              (uint8_t)(ip >> 24),
+                              (uint8_t)(ip >> 16),
+                              (uint8_t)(ip >> 8),
                               (uint8_t)ip};
         set_v6(out, mapped, 0, net_addr_port(a));
     }
@@ -387,7 +402,8 @@ MdhValue mdh_address_new(MdhThread *t, const NetAddr *a)
 
 bool mdh_is_address(MdhValue v)
 {
-    return mdh_has_tag(v, MDH_TAG_NATIVE) && ((MdhNative *)mdh_ptr(v))->type == &address_type;
+    return mdh_has_tag(v, MDH_TAG_NATIVE) &&
+           ((MdhNative *)mdh_ptr(v))->type == &address_type;
 }
 
 void mdh_address_get(MdhValue v, NetAddr *out)

@@ -12,10 +12,10 @@
 #include "base/os.h"
 #include "base/siphash.h"
 
-#define PLACES     64
-#define NAME_MAX_  253 // octets, RFC 1035 §2.3.4 without the root's
-#define GOOD_NS    (UINT64_C(30) * 1000000000)
-#define FAILED_NS  (UINT64_C(5) * 1000000000)
+#define PLACES    64
+#define NAME_MAX_ 253 // octets, RFC 1035 §2.3.4 without the root's
+#define GOOD_NS   (UINT64_C(30) * 1000000000)
+#define FAILED_NS (UINT64_C(5) * 1000000000)
 
 typedef struct Place {
     char name[NAME_MAX_ + 1];
@@ -50,7 +50,8 @@ static bool copy_name(char out[NAME_MAX_ + 1], Slice host)
     size_t label = 0;
     for (size_t i = 0; i < host.len; i++) {
         unsigned char c = (unsigned char)host.ptr[i];
-        if (c <= ' ' || c == 127 || c == ':' || c == '/' || c == '[' || c == ']' || c == '%')
+        if (c <= ' ' || c == 127 || c == ':' || c == '/' || c == '[' || c == ']' ||
+            c == '%')
             return false;
         if (c == '.') label = i + 1;
         out[i] = (char)(c >= 'A' && c <= 'Z' ? c | 32 : c);
@@ -76,7 +77,8 @@ static void take_addresses(NetAddrs *out, const struct addrinfo *list)
 static int ask_system(NetAddrs *out, const char *name, NetFamily family)
 {
     static const int families[] = {AF_UNSPEC, AF_INET, AF_INET6};
-    struct addrinfo hints = {.ai_family = families[family], .ai_socktype = SOCK_DGRAM}, *list;
+    struct addrinfo hints = {.ai_family = families[family], .ai_socktype = SOCK_DGRAM},
+                    *list;
     int code = getaddrinfo(name, NULL, &hints, &list);
     if (code) return code;
     take_addresses(out, list);
@@ -95,7 +97,8 @@ static bool look_up(NetAddrs *out, const char *name, NetFamily family, int *code
 {
     pthread_mutex_lock(&cache_lock);
     const Place *p = place_of(name, family);
-    bool hit = p->until_ns > os_mono_ns() && p->family == family && strcmp(p->name, name) == 0;
+    bool hit =
+        p->until_ns > os_mono_ns() && p->family == family && strcmp(p->name, name) == 0;
     if (hit) {
         *out = p->addrs;
         *code = p->code;

@@ -81,7 +81,8 @@ int socket_open(Socket **out, int type, NetFamily family)
 {
     int domain = family == NET_IPV4 ? AF_INET : AF_INET6;
     int fd = open_fd(domain, type, family == NET_ANY);
-    if (fd < 0 && family == NET_ANY && errno != EMFILE && errno != ENFILE && errno != ENOBUFS) {
+    if (fd < 0 && family == NET_ANY && errno != EMFILE && errno != ENFILE &&
+        errno != ENOBUFS) {
         domain = AF_INET; // a system without IPv6
         fd = open_fd(domain, type, false);
     }

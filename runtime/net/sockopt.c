@@ -10,7 +10,6 @@
 #include <net/if.h>
 #include <netinet/tcp.h>
 
-
 static int set_int(Socket *s, int level, int option, int v)
 {
     return setsockopt(s->fd, level, option, &v, sizeof v) == 0 ? 0 : errno;
@@ -49,7 +48,8 @@ int sockopt_set_ttl(Socket *s, int hops)
 
 int sockopt_set_dscp(Socket *s, int code_point)
 {
-    return set_both(s, IP_TOS, IPV6_TCLASS, code_point << 2); // RFC 2474 §3: the upper six bits
+    return set_both(s, IP_TOS, IPV6_TCLASS,
+                    code_point << 2); // RFC 2474 §3: the upper six bits
 }
 
 int sockopt_set_buffer(Socket *s, bool receive, int size_bytes)
@@ -144,7 +144,8 @@ int sockopt_set_multicast_if(Socket *s, uint32_t index)
 {
     struct ip_mreqn four = {.imr_ifindex = (int)index};
     int e = 0;
-    if (!s->v6only && setsockopt(s->fd, IPPROTO_IP, IP_MULTICAST_IF, &four, sizeof four) != 0)
+    if (!s->v6only &&
+        setsockopt(s->fd, IPPROTO_IP, IP_MULTICAST_IF, &four, sizeof four) != 0)
         e = errno;
     if (s->family == AF_INET) return e;
     int e6 = set_int(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)index);

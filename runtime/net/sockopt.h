@@ -15,8 +15,9 @@ typedef enum SocketFlag {
 } SocketFlag;
 
 int sockopt_set_flag(Socket *s, SocketFlag flag, bool on);
-int sockopt_set_ttl(Socket *s, int hops);       // RFC 791, RFC 8200 hop limit
-int sockopt_set_dscp(Socket *s, int code_point); // 0 to 63, RFC 2474; voice is 46 (RFC 8837)
+int sockopt_set_ttl(Socket *s, int hops); // RFC 791, RFC 8200 hop limit
+int sockopt_set_dscp(Socket *s,
+                     int code_point); // 0 to 63, RFC 2474; voice is 46 (RFC 8837)
 int sockopt_set_buffer(Socket *s, bool receive, int size_bytes);
 int sockopt_get_buffer(Socket *s, bool receive, int *size_bytes);
 // Zero or less leaves a figure as the system has it.

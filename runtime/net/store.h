@@ -16,7 +16,10 @@ typedef struct NetStore {
     void *blocks[NET_STORE_MAX];
 } NetStore;
 
-#define NET_STORE_INIT {.lock = PTHREAD_MUTEX_INITIALIZER}
+#define NET_STORE_INIT                                                                     \
+    {                                                                                      \
+        .lock = PTHREAD_MUTEX_INITIALIZER                                                  \
+    }
 
 // A block of `size` octets, the same size in each call. NULL: no memory.
 static inline void *net_store_take(NetStore *store, size_t size)

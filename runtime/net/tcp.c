@@ -67,7 +67,8 @@ int socket_connect_any(Socket *s, const NetAddrs *addrs, uint64_t deadline_ns)
         NetAddr to;
         if (!net_addr_fit(&to, &addrs->items[i], s->family)) continue;
         if (s->v6only && net_addr_family(&to) == NET_IPV4) continue;
-        if (net_addr_port(&to) == 0) return EADDRNOTAVAIL; // no port 0 to talk to, RFC 6335 §6
+        if (net_addr_port(&to) == 0)
+            return EADDRNOTAVAIL; // no port 0 to talk to, RFC 6335 §6
         e = connect_one(s, &to, share(deadline_ns, addrs->n - 1 - i));
         if (e == 0 || e == EINPROGRESS || e == EISCONN || e == EALREADY || e == ECANCELED)
             return e;

@@ -18,9 +18,10 @@
 
 #include "runtime/net/store.h"
 
-#define HEAD    1984u // octets, 31 cache lines
-#define TAIL    (UDP_MAX_SIZE - HEAD + 1)
-#define CONTROL (CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
+#define HEAD 1984u // octets, 31 cache lines
+#define TAIL (UDP_MAX_SIZE - HEAD + 1)
+#define CONTROL                                                                            \
+    (CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
 
 struct UdpBatch {
     struct mmsghdr msgs[UDP_BATCH];
@@ -140,7 +141,8 @@ void udp_packet(const UdpBatch *b, unsigned i, UdpPacket *out)
 typedef struct Outbox {
     struct mmsghdr msgs[UDP_BATCH];
     struct iovec parts[UDP_BATCH];
-    _Alignas(struct cmsghdr) char control[UDP_BATCH][CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    _Alignas(
+        struct cmsghdr) char control[UDP_BATCH][CMSG_SPACE(sizeof(struct in6_pktinfo))];
 } Outbox;
 
 // Says from which of our addresses the datagram shall come. `from` is in the socket's form.

@@ -13,8 +13,8 @@
 typedef struct UdpBatch UdpBatch;
 
 typedef struct UdpPacket {
-    Slice head, tail;     // the octets; the tail only of long ones. Good until the next receive
-    size_t length;        // as sent; more than head and tail when cut
+    Slice head, tail; // the octets; the tail only of long ones. Good until the next receive
+    size_t length;    // as sent; more than head and tail when cut
     bool truncated;
     bool has_local;
     NetAddr peer, local;  // local: the address it was sent to, with our port
@@ -34,9 +34,9 @@ void udp_packet(const UdpBatch *b, unsigned i, UdpPacket *out);
 
 typedef struct UdpOut {
     Slice data;
-    NetAddr to;      // in the socket's form
-    NetAddr from;    // when has_from: the address of ours that it shall come from
-    bool has_to;     // false: where the socket is connected to
+    NetAddr to;   // in the socket's form
+    NetAddr from; // when has_from: the address of ours that it shall come from
+    bool has_to;  // false: where the socket is connected to
     bool has_from;
 } UdpOut;
 

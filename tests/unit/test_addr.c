@@ -84,7 +84,8 @@ TEST(random_texts_are_taken_only_when_they_are_addresses)
         text[n] = 0;
         bool taken = net_addr_parse_host(&a, slice_make(text, n), 7);
         if (strchr(text, '%') || strchr(text, '[')) continue;
-        bool known = inet_pton(AF_INET, text, &four) == 1 || inet_pton(AF_INET6, text, &six) == 1;
+        bool known =
+            inet_pton(AF_INET, text, &four) == 1 || inet_pton(AF_INET6, text, &six) == 1;
         CHECK_EQ(taken, known);
         (void)host;
     }
@@ -107,8 +108,9 @@ TEST(a_mapped_address_is_the_ipv4_address)
 
 TEST(addresses_have_an_order)
 {
-    static const char *const rising[] = {"0.0.0.0",   "10.0.0.1:1", "10.0.0.1:2", "10.0.0.2",
-                                         "255.1.1.1", "[::]:5",     "[::1]:4",    "2001:db8::1"};
+    static const char *const rising[] = {"0.0.0.0",  "10.0.0.1:1", "10.0.0.1:2",
+                                         "10.0.0.2", "255.1.1.1",  "[::]:5",
+                                         "[::1]:4",  "2001:db8::1"};
     for (size_t i = 0; i < countof(rising); i++) {
         for (size_t k = 0; k < countof(rising); k++) {
             NetAddr a = addr(rising[i]), b = addr(rising[k]);
@@ -121,11 +123,21 @@ TEST(addresses_have_an_order)
 TEST(scopes_go_by_value)
 {
     static const char *const rows[][2] = {
-        {"127.255.255.255", "loopback"}, {"128.0.0.0", "global"},     {"172.15.0.1", "global"},
-        {"172.16.0.1", "private"},       {"172.31.255.1", "private"}, {"172.32.0.1", "global"},
-        {"100.64.0.1", "private"},       {"100.128.0.1", "global"},   {"0.1.2.3", "any"},
-        {"239.1.1.1", "multicast"},      {"240.0.0.1", "global"},     {"::2", "any"},
-        {"::ffff:0.0.0.0", "any"},       {"febf::1", "link_local"},   {"fec0::1", "global"},
+        {"127.255.255.255", "loopback"},
+        {"128.0.0.0", "global"},
+        {"172.15.0.1", "global"},
+        {"172.16.0.1", "private"},
+        {"172.31.255.1", "private"},
+        {"172.32.0.1", "global"},
+        {"100.64.0.1", "private"},
+        {"100.128.0.1", "global"},
+        {"0.1.2.3", "any"},
+        {"239.1.1.1", "multicast"},
+        {"240.0.0.1", "global"},
+        {"::2", "any"},
+        {"::ffff:0.0.0.0", "any"},
+        {"febf::1", "link_local"},
+        {"fec0::1", "global"},
     };
     for (size_t i = 0; i < countof(rows); i++) {
         NetAddr a = addr(rows[i][0]);
@@ -136,8 +148,8 @@ TEST(scopes_go_by_value)
 TEST(values_are_equal_and_hash_by_address)
 {
     MdhThread *t = rt();
-    NetAddr texts[] = {addr("192.0.2.7:99"), addr("[::ffff:192.0.2.7]:99"), addr("[fe80::1%1]:5"),
-                       addr("[fe80::1%2]:5"), addr("[fe80::1%1]:6")};
+    NetAddr texts[] = {addr("192.0.2.7:99"), addr("[::ffff:192.0.2.7]:99"),
+                       addr("[fe80::1%1]:5"), addr("[fe80::1%2]:5"), addr("[fe80::1%1]:6")};
     MdhValue v[countof(texts)];
     for (size_t i = 0; i < countof(texts); i++) {
         NetAddr back;

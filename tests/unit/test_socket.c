@@ -333,9 +333,10 @@ TEST(every_fallible_row_gives_a_result_dict)
             mdh_take_error(t);
             continue;
         }
-        bool fine = is_ok(v) ? !mdh_is_absent(field(v, "value"))
-                             : mdh_is_str(field(v, "error")) && mdh_is_int(field(v, "code")) &&
-                                   mdh_is_str(field(v, "kind"));
+        bool fine = is_ok(v)
+                        ? !mdh_is_absent(field(v, "value"))
+                        : mdh_is_str(field(v, "error")) && mdh_is_int(field(v, "code")) &&
+                              mdh_is_str(field(v, "kind"));
         if (!fine || strncmp(row->ret, "RESULT(", 7) != 0) CHECK_STR(row->name, "");
         n++;
     }
@@ -437,6 +438,7 @@ TEST(rooms_are_shared_by_threads)
 {
     pthread_t threads[4];
     REQUIRE(mdh_runtime_init());
-    for (int i = 0; i < 4; i++) REQUIRE(pthread_create(&threads[i], NULL, take_and_give, NULL) == 0);
+    for (int i = 0; i < 4; i++)
+        REQUIRE(pthread_create(&threads[i], NULL, take_and_give, NULL) == 0);
     for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
 }
