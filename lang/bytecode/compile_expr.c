@@ -330,7 +330,7 @@ static uint32_t format_spec(FnState *fs, const AstFormat *f)
         while (n < 4 && n < f->src.len && ((unsigned char)f->src.ptr[n] & 0xC0) == 0x80) n++;
         memcpy(b.fill, f->src.ptr, n);
     }
-    if (!avec_push(fs->c->arena, &fs->p->formats, b)) fail_at(fs, NULL, "E0300", "Nae memory left");
+    if (!avec_push(fs->c->arena, &fs->p->formats, b)) fail_at(fs, NULL, "E0301", "Nae memory left");
     return fs->p->formats.len - 1;
 }
 

@@ -5,7 +5,7 @@
 static const char *name_copy(FnState *fs, Slice s)
 {
     const char *copy = arena_strndup(fs->c->arena, s.ptr, s.len);
-    if (!copy) fail_at(fs, NULL, "E0300", "Nae memory left");
+    if (!copy) fail_at(fs, NULL, "E0301", "Nae memory left");
     return copy ? copy : "?";
 }
 
@@ -20,7 +20,7 @@ static bool parameters(FnState *fs, const AstFunction *f)
     }
     p->param_names = arena_alloc_array(fs->c->arena, f->n_params + 1, sizeof *p->param_names);
     if (!p->param_names) {
-        fail_at(fs, f->body, "E0300", "Nae memory left");
+        fail_at(fs, f->body, "E0301", "Nae memory left");
         return false;
     }
     for (uint32_t i = 0; i < f->n_params; i++) {
@@ -129,7 +129,7 @@ static BcProto *function(FnState *fs, FnState *parent, const AstNode *n, bool is
                     .line = n->span.line, .kin = parent->kin};
     fs->p = new_proto(fs->c, "<lambda>", n->span.line);
     if (!fs->p || !fs->func) {
-        fail_at(parent, n, "E0300", "Nae memory left");
+        fail_at(parent, n, "E0301", "Nae memory left");
         return NULL;
     }
     if (f->name) fs->p->name = name_copy(fs, f->name->text);
@@ -222,7 +222,7 @@ void compile_kin(FnState *fs, const AstNode *n)
     uint32_t k = const_run(fs, names, count + 1);
     uint32_t super_k = n->kin.superclass ? const_str(fs, n->kin.superclass->text) : k;
     BcKin kin = {k, super_k, k + 1, count, field_guess(n)};
-    if (!avec_push(fs->c->arena, &fs->p->kins, kin)) fail_at(fs, n, "E0300", "Nae memory left");
+    if (!avec_push(fs->c->arena, &fs->p->kins, kin)) fail_at(fs, n, "E0301", "Nae memory left");
     at_line(fs, n->op_line);
     EMIT(fs, KIN, w, 0, 0);
     emit(fs, fs->p->kins.len - 1);
@@ -294,7 +294,7 @@ static bool compile_main(Compiler *c, const AstNode *program)
     FnState fs = {.c = c, .func = c->names->top, .line = 1};
     fs.p = c->module->main = new_proto(c, "<main>", 1);
     if (!fs.p || !own_globals(c) || !note_stores(c)) {
-        fail_at(&fs, NULL, "E0300", "Nae memory left");
+        fail_at(&fs, NULL, "E0301", "Nae memory left");
         return false;
     }
     fs.p->nregs = 1;
@@ -321,7 +321,7 @@ BcModule *compile_module(const AstNode *program, const char *file, Slice source,
     }
     if (!result && !c.failed) {
         DiagSpot spot = {file, source, 1, 1, 1};
-        diag_add(diags, DIAG_ERROR, "E0300", spot, "Nae memory left fer compilin'");
+        diag_add(diags, DIAG_ERROR, "E0301", spot, "Nae memory left fer compilin'");
     }
     resolve_deinit(c.names);
     map_deinit(&c.outer_globals);

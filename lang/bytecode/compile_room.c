@@ -31,7 +31,7 @@ void place_var(FnState *fs, Var *v)
     v->surplus = goes_to_room(fs, v);
     v->reg = v->surplus ? (int)fs->n_surplus++ : new_reg(fs, NULL);
     // A place is part of a captured-variable word.
-    if (fs->n_surplus > 0xffff) fail_at(fs, NULL, "E0301", "Ower mony variables in ane function");
+    if (fs->n_surplus > 0xffff) fail_at(fs, NULL, "E0312", "Ower mony variables in ane function");
 }
 
 void load_surplus(FnState *fs, const Var *v, int dst)

@@ -26,7 +26,7 @@ static uint32_t pending_number(FnState *fs, Context *c, Pending p)
 {
     for (uint32_t i = 0; i < c->pending.len; i++)
         if (same_way(c->pending.items[i], p)) return i + 1;
-    if (!avec_push(fs->c->scratch, &c->pending, p)) fail_at(fs, NULL, "E0300", "Nae memory left");
+    if (!avec_push(fs->c->scratch, &c->pending, p)) fail_at(fs, NULL, "E0301", "Nae memory left");
     return c->pending.len;
 }
 
@@ -65,7 +65,7 @@ static void go_astray(FnState *fs, bool is_haud, uint32_t line)
     while (top->outer) top = top->outer;
     Stray s = {.is_haud = is_haud, .line = line};
     if (!avec_push(fs->c->scratch, &top->strays, s)) {
-        fail_at(fs, NULL, "E0300", "Nae memory left");
+        fail_at(fs, NULL, "E0301", "Nae memory left");
         return;
     }
     go_out(fs, (Pending){EXIT_STRAY, top, top->strays.len - 1}, -1);
@@ -267,7 +267,7 @@ static void add_handler(FnState *fs, uint32_t start, uint32_t end, int reg, bool
 {
     BcHandler h = {start, end, here(fs), (uint8_t)reg, keep_all};
     if (start < end && !avec_push(fs->c->arena, &fs->p->handlers, h))
-        fail_at(fs, NULL, "E0300", "Nae memory left");
+        fail_at(fs, NULL, "E0301", "Nae memory left");
 }
 
 static void try_catch(FnState *fs, const AstNode *n)
@@ -426,14 +426,14 @@ static void thing(FnState *fs, const AstNode *n)
 {
     Slice *names = arena_alloc_array(fs->c->scratch, n->thing.n_fields + 1, sizeof *names);
     if (!names) {
-        fail_at(fs, n, "E0300", "Nae memory left");
+        fail_at(fs, n, "E0301", "Nae memory left");
         return;
     }
     names[0] = n->thing.name->text;
     for (uint32_t i = 0; i < n->thing.n_fields; i++) names[i + 1] = n->thing.fields[i].text;
     uint32_t k = const_run(fs, names, n->thing.n_fields + 1);
     BcThing t = {k, k + 1, n->thing.n_fields};
-    if (!avec_push(fs->c->arena, &fs->p->things, t)) fail_at(fs, n, "E0300", "Nae memory left");
+    if (!avec_push(fs->c->arena, &fs->p->things, t)) fail_at(fs, n, "E0301", "Nae memory left");
     int r = new_reg(fs, n);
     EMIT(fs, THING, r, 0, 0);
     emit(fs, fs->p->things.len - 1);

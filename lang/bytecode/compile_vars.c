@@ -61,7 +61,7 @@ static uint32_t add_up(FnState *fs, UpRef ref)
     if (fs->ups.len >= 255)
         fail_at(fs, NULL, "E0302", "Ower mony captured variables in ane function");
     else if (!avec_push(fs->c->scratch, &fs->ups, ref))
-        fail_at(fs, NULL, "E0300", "Nae memory left");
+        fail_at(fs, NULL, "E0301", "Nae memory left");
     return fs->ups.len - 1;
 }
 
@@ -149,7 +149,7 @@ uint32_t outer_global(FnState *fs, Slice name)
     i = c->module->globals.len;
     if (!g.name.ptr || !avec_push(c->arena, &c->module->globals, g) ||
         !map_put(&c->outer_globals, g.name, i))
-        fail_at(fs, NULL, "E0300", "Nae memory left");
+        fail_at(fs, NULL, "E0301", "Nae memory left");
     return i;
 }
 

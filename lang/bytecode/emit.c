@@ -16,7 +16,7 @@ void fail_at(FnState *fs, const AstNode *n, const char *code, const char *messag
 
 static void out_of_memory(FnState *fs)
 {
-    fail_at(fs, NULL, "E0300", "Nae memory left fer compilin'");
+    fail_at(fs, NULL, "E0301", "Nae memory left fer compilin'");
 }
 
 uint32_t here(const FnState *fs)
@@ -199,7 +199,7 @@ void emit_int(FnState *fs, int dst, int64_t i)
 int new_reg(FnState *fs, const AstNode *n)
 {
     if (fs->free >= MAX_REGS) {
-        fail_at(fs, n, "E0301",
+        fail_at(fs, n, "E0312",
                 "Ower mony variables an' values at aince in ane function - split it intae "
                 "smaller anes");
         return 0;
