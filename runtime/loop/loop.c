@@ -99,7 +99,8 @@ void mdh_loop_shut(MdhLoop *l)
 {
     pthread_mutex_lock(&l->lock);
     bool was_shut = l->is_shut;
-    l->is_shut = l->is_stopped = true;
+    l->is_shut = true;
+    __atomic_store_n(&l->is_stopped, true, __ATOMIC_RELEASE);
     loop_wake_nolock(l, 0);
     pthread_mutex_unlock(&l->lock);
     if (was_shut) return;
@@ -157,7 +158,7 @@ void loop_wake_nolock(MdhLoop *l, uint64_t by_ns)
 void mdh_loop_stop(MdhLoop *l)
 {
     pthread_mutex_lock(&l->lock);
-    l->is_stopped = true;
+    __atomic_store_n(&l->is_stopped, true, __ATOMIC_RELEASE);
     loop_wake_nolock(l, 0);
     pthread_mutex_unlock(&l->lock);
 }
@@ -165,7 +166,7 @@ void mdh_loop_stop(MdhLoop *l)
 void mdh_loop_reset(MdhLoop *l)
 {
     pthread_mutex_lock(&l->lock);
-    l->is_stopped = l->is_shut;
+    __atomic_store_n(&l->is_stopped, l->is_shut, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&l->lock);
 }
 

@@ -71,7 +71,8 @@ struct MdhLoop {
     Selector *selector;
     MdhThread *owner; // who runs it
     uint32_t depth;   // how often, one within the other
-    bool is_stopped, is_shut;
+    bool is_stopped;            // atomic, written under the lock
+    bool is_shut;
     bool is_woken;           // the sleeper has been told
     uint64_t sleep_until_ns; // of the thread that waits; 0: none does
     uint64_t lag_ns;

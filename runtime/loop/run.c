@@ -29,20 +29,18 @@
 typedef struct Turn {
     MdhThread *t;
     MdhLoop *l;
-    MdhValue list;    // polling: gathers the events; ABSENT: call the callbacks
-    uint64_t now_ns;  // after the wait
-    bool is_hopeless; // nothing is left that could ever happen
-    bool has_thrown;  // polling: no memory; running: `exit`
+    MdhValue list;     // polling: gathers the events; ABSENT: call the callbacks
+    uint64_t now_ns;   // after the wait
+    uint64_t clock_ns; // after the last callback
+    bool is_hopeless;  // nothing is left that could ever happen
+    bool has_thrown;   // polling: no memory; running: `exit`
 } Turn;
 
 // Delivering -----------------------------------------------------------------------------------
 
-static bool is_stopped(MdhLoop *l)
+static bool is_stopped(const MdhLoop *l)
 {
-    pthread_mutex_lock(&l->lock);
-    bool stopped = l->is_stopped;
-    pthread_mutex_unlock(&l->lock);
-    return stopped;
+    return __atomic_load_n(&l->is_stopped, __ATOMIC_ACQUIRE);
 }
 
 // A function without parameters is called without the event. True when it returned.
@@ -60,14 +58,18 @@ static void report(Turn *turn, const LoopSource *source)
     turn->has_thrown = turn->t->exiting;
 }
 
+// The end of one callback is taken for the beginning of the next in the same turn.
 static void run_callback(Turn *turn, const LoopSource *source)
 {
-    MdhLoop *l = turn->l;
-    uint64_t lag_ns = __atomic_load_n(&l->lag_ns, __ATOMIC_RELAXED), begun = os_mono_ns();
+    uint64_t lag_ns = __atomic_load_n(&turn->l->lag_ns, __ATOMIC_RELAXED);
+    uint64_t begun = turn->clock_ns;
     bool ok = call(turn->t, source->fn, source->event);
-    uint64_t took = os_mono_ns() - begun;
+    turn->clock_ns = os_mono_ns();
+    uint64_t took = turn->clock_ns - begun;
     if (took > lag_ns && !turn->t->exiting) loop_report_lag(turn->t, source, took);
-    if (!ok) report(turn, source);
+    if (ok) return;
+    report(turn, source);
+    turn->clock_ns = os_mono_ns(); // the handler's time is nobody's
 }
 
 // False: deliver no more in this turn.
@@ -186,6 +188,7 @@ static bool deliver_task(Turn *turn, MdhLoopTask *task, uint32_t events)
     LoopSource source = {loop_word(turn->l, W_POST), MDH_ABSENT, 0, MDH_NAETHING,
                          MDH_NAETHING};
     if (mdh_is_exc(task->run(turn->t, turn->l, task, events))) report(turn, &source);
+    turn->clock_ns = os_mono_ns();
     return !turn->has_thrown && !is_stopped(turn->l);
 }
 
@@ -241,7 +244,7 @@ static bool deliver_all_ready(Turn *turn, const SelEvent *events, int n)
 static bool deliver_timers(Turn *turn)
 {
     MdhLoop *l = turn->l;
-    uint64_t now_us = os_mono_ns() / 1000; // also those that fell due during callbacks
+    uint64_t now_us = turn->clock_ns / 1000; // also those that fell due during callbacks
     for (int i = 0; i < MAX_TIMERS; i++) {
         LoopTimer timer;
         pthread_mutex_lock(&l->lock);
@@ -374,7 +377,7 @@ static uint64_t begin_wait(Turn *turn, uint64_t deadline_ns)
 static bool end_wait(Turn *turn)
 {
     MdhLoop *l = turn->l;
-    turn->now_ns = os_mono_ns();
+    turn->now_ns = turn->clock_ns = os_mono_ns();
     pthread_mutex_lock(&l->lock);
     l->sleep_until_ns = 0;
     bool work = has_work(l, turn->now_ns);

@@ -82,7 +82,7 @@ static void *watcher(void *arg)
 static MdhValue drains_and_counts(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
 {
     counts(t, fn, argc, argv);
-    drain(victim);
+    if (is_kind(argv[0], "read")) drain(victim);
     if (timer_calls && read_calls) mdh_loop_stop(loop);
     return MDH_NAETHING;
 }
