@@ -179,6 +179,13 @@ def test_naptr(dns):
     equal(got[1]["regexp"], "!^.*$!sip:a\ufffd@b!")
 
 
+def test_sockets_ask_the_same_servers(dns):
+    got = dns.lines('blether addr_resolve("host.test", 5060, "ipv4")["value"]\n'
+                    'blether addr_resolve("missing.test", 5060)["kind"]\n'
+                    'blether addr_resolve("servfail.test", 5060)["kind"]\n')
+    equal(got, ["[192.0.2.1:5060]", "nxdomain", "servfail"])
+
+
 def test_queries_on_the_loop(dns):
     got = dns.lines('''
 ken loop = event_loop_new()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Host names to addresses for the socket calls that take a host: a literal costs nothing, a name
-// is asked from the system (RFC 1123 §2.1) and remembered for a while. Blocks. Thread-safe: the
-// cache has a lock, which is not held while asking.
+// is asked from the resolver (dns.h), which remembers it for its time. Waits, at most 10 s.
+// Thread-safe.
 #ifndef MDH_NET_RESOLVE_H
 #define MDH_NET_RESOLVE_H
 
@@ -14,7 +14,7 @@ typedef struct NetAddrs {
     unsigned n;
 } NetAddrs;
 
-// All addresses of a host of that family, each with `port`, in the system's order. 0, or a code
+// All addresses of a host of that family, each with `port`, in the order to try them. 0, or a code
 // of getaddrinfo (negative).
 int net_resolve(NetAddrs *out, Slice host, uint16_t port, NetFamily family);
 // The one to use where only one can be tried (datagrams, bind), in the form of a socket of
