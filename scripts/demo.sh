@@ -43,8 +43,11 @@ for tool in sipp tshark; do
     command -v "$tool" >/dev/null || give_up "$tool is missing: scripts/setup.sh demo"
 done
 
-# Free ports: the system chooses the SIP port, the server the next free one for each call.
-timeout 50 "$mdhavers" run "$showcases/sip_rtp_echo.braw" -- --sip 127.0.0.1:0 --rtp-ports 4000-4999 \
+# Free ports: the system chooses the SIP port; a range of RTP ports by chance, so that two demos at once
+# do not record each other. The server takes the next free one of it for each call.
+media=$((10000 + 100 * (RANDOM % 100)))
+range=$media-$((media + 98))
+timeout 50 "$mdhavers" run "$showcases/sip_rtp_echo.braw" -- --sip 127.0.0.1:0 --rtp-ports "$range" \
     --calls 3 >"$run/server.log" 2>&1 &
 server=$!
 started+=("$server")
@@ -54,7 +57,7 @@ until_true grep -q '^listenin' "$run/server.log" || {
 }
 port=$(sed -n 's/^listenin SIP udp 127\.0\.0\.1:\([0-9]*\),.*/\1/p' "$run/server.log")
 
-timeout 50 tshark -q -i lo -f "udp port $port or udp portrange 4000-4999" -w "$run/demo.pcap" 2>"$run/tshark.log" &
+timeout 50 tshark -q -i lo -f "udp port $port or udp portrange $range" -w "$run/demo.pcap" 2>"$run/tshark.log" &
 tshark=$!
 started+=("$tshark")
 until_true test -s "$run/demo.pcap" || {
@@ -92,7 +95,7 @@ if [[ $brief != --brief ]]; then
     echo "--- the caller"
     cat "$run/call.log"
 fi
-scripts/demo_check.py "$run/demo.pcap" "$port" 3 140 ${brief:+"$brief"} || wrong "the recording is not right"
+scripts/demo_check.py "$run/demo.pcap" "$port" "$range" 3 140 ${brief:+"$brief"} || wrong "the recording is not right"
 if ((failures)); then
     echo "demo: $failures things were wrong" >&2
     exit 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Judges a recording of the echo server with tshark's dissectors, that know nothing of ours.
 
-    demo_check.py FILE.pcap SIP_PORT CALLS LEAST_PACKETS [--brief]
+    demo_check.py FILE.pcap SIP_PORT RTP_FROM-TO CALLS LEAST_PACKETS [--brief]
 
 Prints the ladder of each dialog and the RTP figures of each call. Exit status 0 when there were CALLS
 calls, each answered request has an answer with the same Via branch and CSeq, the tags are those of the
@@ -74,16 +74,16 @@ def judge_answer(call_id, label, row, request, tag):
     return wrong
 
 
-def figures(packets, least):
+def figures(packets, ports, least):
     """Prints what came and went on each RTP port of the server; gives the complaints."""
     wrong = []
     came = collections.defaultdict(dict)
     went = collections.defaultdict(list)
     for packet in packets:
         to, fro = int(packet["udp.dstport"]), int(packet["udp.srcport"])
-        if 4000 <= to <= 4999:
+        if to in ports:
             came[to][packet["rtp.seq"]] = packet
-        elif 4000 <= fro <= 4999:
+        elif fro in ports:
             went[fro].append(packet)
     for server_port, sent in sorted(came.items()):
         echoes = went[server_port]
@@ -104,10 +104,12 @@ def figures(packets, least):
 
 
 def main():
-    path, port, expected, least = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    path, port = sys.argv[1:3]
+    first, last = map(int, sys.argv[3].split("-"))
+    expected, least = map(int, sys.argv[4:6])
     brief = "--brief" in sys.argv
     calls, wrong = ladders(dissect(path, port, "sip", SIP_FIELDS), port, brief)
-    streams, bad_media = figures(dissect(path, port, "rtp", RTP_FIELDS), least)
+    streams, bad_media = figures(dissect(path, port, "rtp", RTP_FIELDS), range(first, last + 1), least)
     wrong += bad_media
     malformed = len(dissect(path, port, "_ws.malformed", ["frame.number"]))
     print(f"tshark: {calls} calls, {streams} media ports, {malformed} malformed packets")

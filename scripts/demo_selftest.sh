@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # `make demo-selftest`: does the demo notice a broken server? One thing is broken at a time, and the demo
-# must fail and name it. Then a while of garbage from the network, that must end nothing.
+# must fail and name it. Then single rules of the RFCs, and a while of garbage from the network, that must end nothing.
 #   scripts/demo_selftest.sh [SECONDS of garbage, 60]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,5 +29,6 @@ for thing in via cseq totag octet; do
         echo "ok   broken $thing is noticed: $(grep -m 1 "${complaint[$thing]}" <<<"$output")"
     fi
 done
+tests/echo_rules.py "$MDHAVERS" || failures=$((failures + 1))
 tests/fuzz_echo.py "$MDHAVERS" --seconds "${1:-60}" || failures=$((failures + 1))
 ((failures == 0))
