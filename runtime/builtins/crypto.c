@@ -80,7 +80,8 @@ MdhValue __mdh_crc32(MdhThread *t, int argc, const MdhArgs_crc32 *a)
 
 // Base64 ---------------------------------------------------------------------------------------
 
-static bool find_alphabet(MdhThread *t, const char *builtin, MdhValue name, Base64Kind *kind)
+static bool find_alphabet(MdhThread *t, const char *builtin, MdhValue name,
+                          Base64Kind *kind)
 {
     *kind = mdh_str_is(name, "url") ? BASE64_URL : BASE64_STANDARD;
     if (*kind == BASE64_URL || mdh_str_is(name, "standard")) return true;

@@ -94,8 +94,8 @@ static MdhValue record_list(MdhThread *t, const DnsAnswer *a)
 MdhValue mdh_dns_result(MdhThread *t, const char *name, const char *what, DnsAnswer *answer)
 {
     DnsStatus status = answer ? answer->status : DNS_NO_MEMORY;
-    MdhValue v = status ? mdh_dns_failure(t, name, what, status)
-                        : mdh_ok(t, record_list(t, answer));
+    MdhValue v =
+        status ? mdh_dns_failure(t, name, what, status) : mdh_ok(t, record_list(t, answer));
     dns_answer_unref(answer);
     return v;
 }
@@ -113,8 +113,8 @@ MdhValue __mdh_dns_lookup(MdhThread *t, int argc, const MdhArgs_dns_lookup *a)
     if (!mdh_net_family(t, name, a->family, &family) ||
         !mdh_dns_deadline(t, name, a->timeout_ms, &deadline))
         return MDH_EXC;
-    DnsStatus status = mdh_dns_resolve(addrs, DNS_RECORDS_MAX, &n, mdh_str_slice(a->host), 0,
-                                       family, deadline);
+    DnsStatus status = mdh_dns_resolve(addrs, DNS_RECORDS_MAX, &n, mdh_str_slice(a->host),
+                                       0, family, deadline);
     if (status) return mdh_dns_failure(t, name, "DNS", status);
     MdhValue list = mdh_list_new(t, n);
     for (unsigned i = 0; i < n && !mdh_is_exc(list); i++) {

@@ -10,8 +10,10 @@
 // it threw.
 bool mdh_dns_deadline(MdhThread *t, const char *name, MdhValue ms, uint64_t *out);
 // {ok: nae, error: "<name>() <what> lookup failed: <why>", code: -1, kind}.
-MdhValue mdh_dns_failure(MdhThread *t, const char *name, const char *what, DnsStatus status);
+MdhValue mdh_dns_failure(MdhThread *t, const char *name, const char *what,
+                         DnsStatus status);
 // A result dict of the records; takes the answer (NULL: throws for want of memory).
-MdhValue mdh_dns_result(MdhThread *t, const char *name, const char *what, DnsAnswer *answer);
+MdhValue mdh_dns_result(MdhThread *t, const char *name, const char *what,
+                        DnsAnswer *answer);
 
 #endif

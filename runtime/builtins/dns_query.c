@@ -12,7 +12,7 @@ typedef struct DnsQuery {
     uint32_t refs;    // the handle's, the question's
     int state;        // whoever changes PENDING decides whether the callback is called
     MdhLoop *loop;
-    MdhValue *callback; // a root of the collector
+    MdhValue *callback;  // a root of the collector
     DnsRequest *request; // NULL once cancelled
     DnsAnswer *answer;
     const char *type;
@@ -82,7 +82,8 @@ static void release(void *thing)
 // Losing the handle ends nothing: the callback is still to come.
 static const MdhHandleType query_type = {
     .native = {.kind = "dns_query"}, // lint: allow — the kind of its values
-    .release = release, .quiet = true};
+    .release = release,
+    .quiet = true};
 
 static DnsQuery *new_query(MdhLoop *l, const char *type, MdhValue callback)
 {
@@ -129,8 +130,8 @@ static bool find_type(MdhThread *t, MdhValue v, DnsType *type, const char **type
         *type_name = rows[i].name;
         return true;
     }
-    mdh_throw_native(t, "%s() type must be A, AAAA, SRV or NAPTR, no '%v'", MDH_NAME(dns_query),
-                     v);
+    mdh_throw_native(t, "%s() type must be A, AAAA, SRV or NAPTR, no '%v'",
+                     MDH_NAME(dns_query), v);
     return false;
 }
 

@@ -38,8 +38,8 @@ typedef struct Query {
 
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t told; // some request is TOLD
-    Query *table[TABLE]; // by hash of the key
+    pthread_cond_t told;       // some request is TOLD
+    Query *table[TABLE];       // by hash of the key
     Query *fresh, *last_fresh; // not handed to the channel yet, in order
     unsigned n_requests;
     uint64_t next_deadline_ns; // no request's is before it
@@ -318,7 +318,8 @@ static DnsAnswer *enqueue(const DnsKey *key, DnsRequest *request, bool *failed)
     request->next = q->waiting;
     q->waiting = request;
     r.n_requests++;
-    if (request->deadline_ns < r.next_deadline_ns) r.next_deadline_ns = request->deadline_ns;
+    if (request->deadline_ns < r.next_deadline_ns)
+        r.next_deadline_ns = request->deadline_ns;
     wake();
     return NULL;
 }
@@ -327,8 +328,8 @@ static DnsRequest *new_request(uint64_t deadline_ns, DnsDone *done, void *arg)
 {
     DnsRequest *request = mdh_raw_realloc(NULL, sizeof *request);
     if (request)
-        *request = (DnsRequest){
-            .refs = 2, .deadline_ns = deadline_ns, .done = done, .arg = arg};
+        *request =
+            (DnsRequest){.refs = 2, .deadline_ns = deadline_ns, .done = done, .arg = arg};
     return request;
 }
 
@@ -357,7 +358,8 @@ DnsRequest *dns_start_key(const DnsKey *key, uint64_t deadline_ns, DnsDone *done
     return request;
 }
 
-DnsRequest *dns_start(Slice name, DnsType type, uint64_t deadline_ns, DnsDone *done, void *arg)
+DnsRequest *dns_start(Slice name, DnsType type, uint64_t deadline_ns, DnsDone *done,
+                      void *arg)
 {
     DnsKey key;
     if (dns_key_make(&key, name, type)) return dns_start_key(&key, deadline_ns, done, arg);

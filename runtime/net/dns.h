@@ -13,7 +13,8 @@
 
 #include "runtime/net/addr.h"
 
-#define DNS_NAME_MAX    253  // octets of a name as text, without the root's dot (RFC 1035 §2.3.4)
+#define DNS_NAME_MAX                                                                       \
+    253 // octets of a name as text, without the root's dot (RFC 1035 §2.3.4)
 #define DNS_RECORDS_MAX 64   // of one answer; further ones are dropped
 #define DNS_PENDING_MAX 4096 // questions under way; further ones fail with DNS_BUSY
 #define DNS_SERVERS_MAX 8
@@ -31,7 +32,7 @@ typedef enum DnsStatus {
     DNS_MALFORMED, // the answer is no DNS message, or one that lies about itself
     DNS_BAD_NAME,  // that is no host name
     DNS_CANCELLED,
-    DNS_BUSY,      // DNS_PENDING_MAX
+    DNS_BUSY, // DNS_PENDING_MAX
     DNS_NO_MEMORY,
     DNS_STATUSES
 } DnsStatus;
@@ -57,7 +58,7 @@ typedef struct DnsRecord {
             uint16_t order, preference;
             uint32_t flags, service, regexp, replacement;
             uint16_t flags_len, service_len, regexp_len; // they may hold any octets
-        } naptr; // RFC 3403 §4
+        } naptr;                                         // RFC 3403 §4
     };
 } DnsRecord;
 
@@ -66,9 +67,9 @@ typedef struct DnsAnswer {
     uint32_t refs;
     DnsStatus status;
     DnsType type;
-    uint32_t n;         // records, when DNS_OK
-    uint32_t ttl;       // seconds that this may be remembered
-    uint64_t born_ns;   // when it came, on the monotonic clock
+    uint32_t n;       // records, when DNS_OK
+    uint32_t ttl;     // seconds that this may be remembered
+    uint64_t born_ns; // when it came, on the monotonic clock
     const char *text;
     DnsRecord records[];
 } DnsAnswer;
@@ -87,7 +88,8 @@ typedef void DnsDone(void *arg, DnsAnswer *answer);
 // Asks for records of exactly this name. `done` is called by the deadline (monotonic, OS_NEVER:
 // whenever all tries have failed). The request is the caller's: dns_cancel or dns_release ends
 // it. NULL: no memory, and `done` is not called.
-DnsRequest *dns_start(Slice name, DnsType type, uint64_t deadline_ns, DnsDone *done, void *arg);
+DnsRequest *dns_start(Slice name, DnsType type, uint64_t deadline_ns, DnsDone *done,
+                      void *arg);
 // Afterwards `done` has returned, or will never be called. True when it will never be called.
 // Not from within `done`.
 bool dns_cancel(DnsRequest *request);
@@ -101,8 +103,8 @@ DnsAnswer *dns_ask(Slice name, DnsType type, uint64_t deadline_ns);
 // time; a name of one label is also tried in the search domains of the system. Each has `port`.
 // Addresses that this machine has a route to come first, IPv6 before IPv4 (RFC 6724 §6, rules 1
 // and 6). Waits until the deadline.
-DnsStatus mdh_dns_resolve(NetAddr *out, unsigned max, unsigned *n, Slice host, uint16_t port,
-                          NetFamily family, uint64_t deadline_ns);
+DnsStatus mdh_dns_resolve(NetAddr *out, unsigned max, unsigned *n, Slice host,
+                          uint16_t port, NetFamily family, uint64_t deadline_ns);
 
 // Settings ------------------------------------------------------------------------------------
 

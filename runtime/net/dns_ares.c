@@ -93,10 +93,10 @@ static bool open_ares(DnsChannel *c, int flags, const NetAddr *servers, unsigned
         .sock_state_cb_data = c,
     };
     mdh_env_lock(); // it reads RES_OPTIONS and LOCALDOMAIN
-    int status = ares_init_options(&c->ares[c->n_ares], &options,
-                                   ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                                       ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
-                                       ARES_OPT_SOCK_STATE_CB);
+    int status =
+        ares_init_options(&c->ares[c->n_ares], &options,
+                          ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+                              ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
     mdh_env_unlock();
     if (status != ARES_SUCCESS) return false;
     c->n_ares++;
@@ -214,7 +214,8 @@ static void on_answer(void *arg, int status, int timeouts, unsigned char *data, 
         return;
     }
     DnsAnswer *answer;
-    if (data && len > 0) answer = dns_msg_read(slice_make(data, (size_t)len), question->type);
+    if (data && len > 0)
+        answer = dns_msg_read(slice_make(data, (size_t)len), question->type);
     else if (status == ARES_ENOMEM) answer = NULL;
     else answer = dns_answer_new(status_of(status), question->type);
     if (is_refusal(answer) && !asked->refusal && c->n_ares == CHANNELS) {

@@ -6,8 +6,8 @@
 
 #include "runtime/net/dns_msg.h"
 
-#define DNS_CACHE_SETS 256u
-#define DNS_CACHE_WAYS 8u
+#define DNS_CACHE_SETS     256u
+#define DNS_CACHE_WAYS     8u
 #define DNS_TTL_MAX_S      86400u // a day
 #define DNS_NEGATIVE_MAX_S 3600u  // RFC 2308 §5: one to three hours
 #define DNS_FAILED_S       1u     // RFC 9520 §3.2: at least a second

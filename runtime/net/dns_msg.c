@@ -157,10 +157,10 @@ static bool read_row(Slice msg, size_t *at, Row *row)
 typedef struct Reader {
     Slice msg;
     DnsType type;
-    size_t answers;           // offset of the answer section
+    size_t answers; // offset of the answer section
     uint16_t n_answers, n_authority;
     char owner[DNS_NAME_TEXT];
-    uint32_t ttl;             // the least one on the way
+    uint32_t ttl; // the least one on the way
     DnsRecord records[DNS_RECORDS_MAX];
     unsigned n;
     Buf text;
@@ -283,7 +283,8 @@ static uint32_t negative_ttl(const Reader *r)
     for (unsigned i = 0; i < r->n_authority; i++) {
         if (!read_row(r->msg, &at, &row)) return 0;
         if (row.type != TYPE_SOA || row.class_ != CLASS_IN || row.data_len < 22) continue;
-        Cursor c = cur_from_slice(slice_sub(r->msg, row.data + row.data_len - 4, r->msg.len));
+        Cursor c =
+            cur_from_slice(slice_sub(r->msg, row.data + row.data_len - 4, r->msg.len));
         uint32_t minimum = cur_u32be(&c);
         return row.ttl < minimum ? row.ttl : minimum;
     }
@@ -330,10 +331,12 @@ DnsAnswer *dns_msg_read(Slice msg, DnsType type)
     buf_init(&r.text, (size_t)DNS_RECORDS_MAX * (DNS_NAME_TEXT + 3 * 256));
     DnsStatus status = read_all(&r);
     bool ok = status == DNS_OK;
-    DnsAnswer *answer = status == DNS_NO_MEMORY ? NULL
-                        : new_answer(status, type, r.records, ok ? r.n : 0,
-                                     ok ? buf_view(&r.text) : SLICE_NONE);
-    if (answer && (ok || status == DNS_NXDOMAIN || status == DNS_NO_DATA)) answer->ttl = r.ttl;
+    DnsAnswer *answer = status == DNS_NO_MEMORY
+                            ? NULL
+                            : new_answer(status, type, r.records, ok ? r.n : 0,
+                                         ok ? buf_view(&r.text) : SLICE_NONE);
+    if (answer && (ok || status == DNS_NXDOMAIN || status == DNS_NO_DATA))
+        answer->ttl = r.ttl;
     buf_deinit(&r.text);
     return answer;
 }

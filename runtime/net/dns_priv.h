@@ -13,6 +13,7 @@ bool dns_key_make(DnsKey *key, Slice name, DnsType type);
 // kind, so NULL is for no memory.
 DnsAnswer *dns_local(const DnsKey *key, bool *is_known);
 
-DnsRequest *dns_start_key(const DnsKey *key, uint64_t deadline_ns, DnsDone *done, void *arg);
+DnsRequest *dns_start_key(const DnsKey *key, uint64_t deadline_ns, DnsDone *done,
+                          void *arg);
 
 #endif

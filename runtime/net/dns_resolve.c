@@ -95,8 +95,8 @@ DnsAnswer *dns_local(const DnsKey *key, bool *is_known)
     *is_known = is_in(key->name, "localhost");
     if (!*is_known) return NULL;
     if (asks_addr)
-        net_addr_parse_host(&addrs[n++], slice_from_cstr(family == NET_IPV4 ? "127.0.0.1" : "::1"),
-                            0);
+        net_addr_parse_host(&addrs[n++],
+                            slice_from_cstr(family == NET_IPV4 ? "127.0.0.1" : "::1"), 0);
     return dns_answer_of(key->type, addrs, n);
 }
 
@@ -125,7 +125,8 @@ static void on_done(void *arg, DnsAnswer *answer)
 
 // Asks all the keys at the same time; answers[i] is NULL when there was no memory. The deadline
 // is kept by the resolver's thread, so there is no limit here.
-static void ask_all(const DnsKey *keys, unsigned n, uint64_t deadline_ns, DnsAnswer **answers)
+static void ask_all(const DnsKey *keys, unsigned n, uint64_t deadline_ns,
+                    DnsAnswer **answers)
 {
     Wait w = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, n};
     Asked asked[2] = {{&w, NULL}, {&w, NULL}};
@@ -207,14 +208,15 @@ static DnsStatus ask_host(const DnsKey *keys, unsigned n_keys, uint64_t deadline
     for (unsigned i = 0; i < n_keys; i++) {
         const DnsAnswer *a = answers[i];
         status = worse(status, a ? a->status : DNS_NO_MEMORY);
-        for (unsigned k = 0; a && k < a->n && *n < max; k++) out[(*n)++] = a->records[k].addr;
+        for (unsigned k = 0; a && k < a->n && *n < max; k++)
+            out[(*n)++] = a->records[k].addr;
         dns_answer_unref(answers[i]);
     }
     return *n ? DNS_OK : status;
 }
 
-DnsStatus mdh_dns_resolve(NetAddr *out, unsigned max, unsigned *n, Slice host, uint16_t port,
-                          NetFamily family, uint64_t deadline_ns)
+DnsStatus mdh_dns_resolve(NetAddr *out, unsigned max, unsigned *n, Slice host,
+                          uint16_t port, NetFamily family, uint64_t deadline_ns)
 {
     DnsKey keys[2];
     NetAddr all[DNS_RECORDS_MAX];
@@ -225,8 +227,10 @@ DnsStatus mdh_dns_resolve(NetAddr *out, unsigned max, unsigned *n, Slice host, u
         if (max) out[(*n)++] = all[0];
         return DNS_OK;
     }
-    if (family != NET_IPV4 && !dns_key_make(&keys[n_keys++], host, DNS_AAAA)) return DNS_BAD_NAME;
-    if (family != NET_IPV6 && !dns_key_make(&keys[n_keys++], host, DNS_A)) return DNS_BAD_NAME;
+    if (family != NET_IPV4 && !dns_key_make(&keys[n_keys++], host, DNS_AAAA))
+        return DNS_BAD_NAME;
+    if (family != NET_IPV6 && !dns_key_make(&keys[n_keys++], host, DNS_A))
+        return DNS_BAD_NAME;
     for (unsigned i = 0; i < n_keys; i++) keys[i].search = !memchr(host.ptr, '.', host.len);
     DnsStatus status = ask_host(keys, n_keys, deadline_ns, all, DNS_RECORDS_MAX, &found);
     if (found > 1) sort_addrs(all, found);

@@ -44,7 +44,8 @@ static inline bool ntp_to_unix_ns(uint32_t sec, uint32_t frac, int64_t near_ns, 
         s++;
         rest -= NTP_S_NS;
     }
-    return !__builtin_mul_overflow(s, NTP_S_NS, ns) && !__builtin_add_overflow(*ns, rest, ns);
+    return !__builtin_mul_overflow(s, NTP_S_NS, ns) &&
+           !__builtin_add_overflow(*ns, rest, ns);
 }
 
 #endif

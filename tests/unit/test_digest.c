@@ -16,7 +16,8 @@ static const char *hex(const uint8_t *p, size_t n)
 static const char *digest_hex(DigestKind kind, const char *text)
 {
     uint8_t out[DIGEST_MAX];
-    return digest(kind, slice_from_cstr(text), out) ? "(error)" : hex(out, digest_len(kind));
+    return digest(kind, slice_from_cstr(text), out) ? "(error)"
+                                                    : hex(out, digest_len(kind));
 }
 
 static const char *hmac_hex(DigestKind kind, Slice key, Slice data)
@@ -74,8 +75,7 @@ TEST(sha_fips_180)
 // The digest authentication of RFC 7616 §3.9.2: SHA-512-256 where the user name is hashed too.
 TEST(sha512_256_rfc7616)
 {
-    CHECK_STR(digest_hex(DIGEST_SHA512_256,
-                         "J\xc3\xa4s\xc3\xb8n Doe:api@example.org"),
+    CHECK_STR(digest_hex(DIGEST_SHA512_256, "J\xc3\xa4s\xc3\xb8n Doe:api@example.org"),
               "793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b");
 }
 
@@ -111,7 +111,8 @@ TEST(hmac_rfc2202)
     CHECK_STR(hmac_hex(DIGEST_MD5, jefe, what), "750c783e6ab0b503eaa86e310a5db738");
     CHECK_STR(hmac_hex(DIGEST_SHA1, slice_make(many, 20), SLICE_LIT("Hi There")),
               "b617318655057264e28bc0b6fb378c8ef146be00");
-    CHECK_STR(hmac_hex(DIGEST_SHA1, jefe, what), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+    CHECK_STR(hmac_hex(DIGEST_SHA1, jefe, what),
+              "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
     memset(many, 0xaa, sizeof many);
     Slice longer = SLICE_LIT("Test Using Larger Than Block-Size Key - Hash Key First");
     CHECK_STR(hmac_hex(DIGEST_MD5, slice_make(many, 80), longer),

@@ -26,9 +26,9 @@ TEST(names)
     CHECK(makes("a"));
     CHECK(makes("_sip._udp.example.org"));
     CHECK(makes("1.2.0.192.in-addr.arpa"));
-    static const char *const bad[] = {"",    ".",     "..",  "a..b", ".a",      "bad host",
-                                      "a/b", "[::1]", "a:1", "1.2",  "0x7f.0x1", "1.2.3.4",
-                                      "a\\b", "\xc3\xa9.org", "a\n"};
+    static const char *const bad[] = {
+        "",    ".",   "..",       "a..b",    ".a",   "bad host",     "a/b", "[::1]",
+        "a:1", "1.2", "0x7f.0x1", "1.2.3.4", "a\\b", "\xc3\xa9.org", "a\n"};
     for (size_t i = 0; i < countof(bad); i++) CHECK(!makes(bad[i]));
 }
 
@@ -121,7 +121,8 @@ static char hosts_path[64];
 
 static void write_hosts(const char *text)
 {
-    if (!hosts_path[0]) snprintf(hosts_path, sizeof hosts_path, "test_dns_hosts.%d", (int)getpid());
+    if (!hosts_path[0])
+        snprintf(hosts_path, sizeof hosts_path, "test_dns_hosts.%d", (int)getpid());
     REQUIRE(!os_write_file(hosts_path, text, strlen(text), OS_WRITE_REPLACE, NULL));
     REQUIRE(dns_set_hosts(hosts_path));
 }
@@ -221,7 +222,10 @@ typedef struct Told {
     DnsStatus status;
 } Told;
 
-#define TOLD_INIT {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, DNS_OK}
+#define TOLD_INIT                                                                          \
+    {                                                                                      \
+        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, DNS_OK                     \
+    }
 
 static void tell(void *arg, DnsAnswer *answer)
 {
@@ -345,8 +349,8 @@ TEST(without_memory)
     for (long k = 0; k < 4; k++) {
         Told told = TOLD_INIT;
         test_fail_alloc_after(k);
-        DnsRequest *request = dns_start(SLICE_LIT("a.test"), DNS_A, os_mono_ns() + 20 * MS_NS,
-                                        tell, &told);
+        DnsRequest *request =
+            dns_start(SLICE_LIT("a.test"), DNS_A, os_mono_ns() + 20 * MS_NS, tell, &told);
         if (!request) {
             test_fail_alloc_after(-1);
             continue;

@@ -40,7 +40,7 @@ static void row(Msg *m, const char *name, size_t name_len, unsigned type, uint32
     buf_put(&m->b, data, len);
 }
 
-#define ROW(m, name, type, ttl, data)                                                          \
+#define ROW(m, name, type, ttl, data)                                                      \
     row(m, "" name, sizeof(name) - 1, type, ttl, "" data, sizeof(data) - 1)
 
 static DnsAnswer *finish(Msg *m, DnsType type)
@@ -144,8 +144,8 @@ TEST(failures_of_servers)
     static const struct {
         unsigned rcode;
         DnsStatus want;
-    } rows[] = {{0, DNS_NO_DATA}, {1, DNS_SERVFAIL}, {2, DNS_SERVFAIL},
-                {3, DNS_NXDOMAIN}, {4, DNS_SERVFAIL}, {5, DNS_REFUSED}, {9, DNS_SERVFAIL}};
+    } rows[] = {{0, DNS_NO_DATA},  {1, DNS_SERVFAIL}, {2, DNS_SERVFAIL}, {3, DNS_NXDOMAIN},
+                {4, DNS_SERVFAIL}, {5, DNS_REFUSED},  {9, DNS_SERVFAIL}};
     for (size_t i = 0; i < countof(rows); i++) {
         Msg m = begin(rows[i].rcode, 0, 0, 1);
         DnsAnswer *a = finish(&m, DNS_A);
@@ -197,7 +197,9 @@ TEST(lies)
     ROW(&m, QUESTION, 33, 300, "\0\1\0\2\0\3\1x\0y");
     CHECK_EQ(status(&m, DNS_SRV), DNS_MALFORMED);
     m = begin(0, 1, 0, 35); // a string beyond its record
-    ROW(&m, QUESTION, 35, 300, "\0\1\0\2\xff" "s\0\0\0");
+    ROW(&m, QUESTION, 35, 300,
+        "\0\1\0\2\xff"
+        "s\0\0\0");
     CHECK_EQ(status(&m, DNS_NAPTR), DNS_MALFORMED);
     m = begin(0, 0, 0, 28); // another question
     CHECK_EQ(status(&m, DNS_A), DNS_MALFORMED);
@@ -250,14 +252,18 @@ TEST(names)
     CHECK(READS("\1b\0\1a\xc0\0", 3, "a.b."));
     CHECK(!READS("", 0, NULL));
     CHECK(!READS("\1", 0, NULL));
-    CHECK(!READS("\1a", 0, NULL));        // no end
-    CHECK(!READS("\xc0", 0, NULL));       // half a pointer
-    CHECK(!READS("\xc0\0", 0, NULL));     // to itself
-    CHECK(!READS("\xc0\2\0", 0, NULL));   // forwards
-    CHECK(!READS("\1a\xc0\0", 0, NULL));  // round
-    CHECK(!READS("\1a\xc0\0", 2, NULL));  // into what leads to it
-    CHECK(!READS("\x40" "a\0", 0, NULL)); // label types that are none
-    CHECK(!READS("\x80" "a\0", 0, NULL));
+    CHECK(!READS("\1a", 0, NULL));       // no end
+    CHECK(!READS("\xc0", 0, NULL));      // half a pointer
+    CHECK(!READS("\xc0\0", 0, NULL));    // to itself
+    CHECK(!READS("\xc0\2\0", 0, NULL));  // forwards
+    CHECK(!READS("\1a\xc0\0", 0, NULL)); // round
+    CHECK(!READS("\1a\xc0\0", 2, NULL)); // into what leads to it
+    CHECK(!READS("\x40"
+                 "a\0",
+                 0, NULL)); // label types that are none
+    CHECK(!READS("\x80"
+                 "a\0",
+                 0, NULL));
 }
 
 TEST(long_names)

@@ -60,13 +60,13 @@ static int64_t wrong_at(Base64Kind kind, const char *text)
 
 TEST(base64_is_strict)
 {
-    CHECK_EQ(wrong_at(BASE64_STANDARD, "Zg"), 2);       // no padding
-    CHECK_EQ(wrong_at(BASE64_STANDARD, "Zg="), 3);      // half of it
-    CHECK_EQ(wrong_at(BASE64_STANDARD, "Zg==="), 2);    // too much
-    CHECK_EQ(wrong_at(BASE64_STANDARD, "Z==="), 1);     // of nothing
+    CHECK_EQ(wrong_at(BASE64_STANDARD, "Zg"), 2);    // no padding
+    CHECK_EQ(wrong_at(BASE64_STANDARD, "Zg="), 3);   // half of it
+    CHECK_EQ(wrong_at(BASE64_STANDARD, "Zg==="), 2); // too much
+    CHECK_EQ(wrong_at(BASE64_STANDARD, "Z==="), 1);  // of nothing
     CHECK_EQ(wrong_at(BASE64_STANDARD, "===="), 0);
     CHECK_EQ(wrong_at(BASE64_STANDARD, "Zm9v="), 5);
-    CHECK_EQ(wrong_at(BASE64_STANDARD, "Zh=="), 1);     // bits left over
+    CHECK_EQ(wrong_at(BASE64_STANDARD, "Zh=="), 1); // bits left over
     CHECK_EQ(wrong_at(BASE64_STANDARD, "Zm9="), 2);
     CHECK_EQ(wrong_at(BASE64_STANDARD, "Zm9v\n"), 4);
     CHECK_EQ(wrong_at(BASE64_STANDARD, "Zm 9"), 2);
