@@ -192,11 +192,15 @@ static void sort_addrs(NetAddr *addrs, unsigned n)
     }
 }
 
-// Of two failures, the one that says more.
-static DnsStatus worse(DnsStatus a, DnsStatus b)
+// How much a failure says of the host: of two, the greater one is told.
+static int weight_of(DnsStatus status)
 {
-    if (a == DNS_NO_DATA || b == DNS_OK) return b == DNS_OK ? a : b;
-    return b == DNS_NXDOMAIN || a == DNS_OK ? b : a;
+    switch (status) {
+    case DNS_NO_DATA: return 0;
+    case DNS_TIMEOUT: return 1;
+    case DNS_NXDOMAIN: return 3;
+    default: return 2;
+    }
 }
 
 static DnsStatus ask_host(const DnsKey *keys, unsigned n_keys, uint64_t deadline_ns,
@@ -207,7 +211,8 @@ static DnsStatus ask_host(const DnsKey *keys, unsigned n_keys, uint64_t deadline
     ask_all(keys, n_keys, deadline_ns, answers);
     for (unsigned i = 0; i < n_keys; i++) {
         const DnsAnswer *a = answers[i];
-        status = worse(status, a ? a->status : DNS_NO_MEMORY);
+        DnsStatus one = a ? a->status : DNS_NO_MEMORY;
+        if (weight_of(one) > weight_of(status)) status = one;
         for (unsigned k = 0; a && k < a->n && *n < max; k++)
             out[(*n)++] = a->records[k].addr;
         dns_answer_unref(answers[i]);
