@@ -14,12 +14,12 @@
 // Keys and kinds of event dicts, as interned strings in LoopRoots. X(id, text)
 #define LOOP_WORDS(X)                                                                      \
     X(KIND, "kind")                                                                        \
-    X(SOCK, "sock") X(CALLBACK, "callback") X(READABLE, "readable")                        \
-        X(WRITABLE, "writable") X(NOW, "now") X(ID, "id") X(TIMER_ID, "timer_id")          \
-            X(DUE_AT, "due_at") X(SIGNAL_KEY, "signal") X(READ, "read") X(WRITE, "write")  \
-                X(ERROR, "error") X(HUP, "hup") X(TIMER, "timer") X(POST, "post")          \
-                    X(STOP, "stop") X(EVENT, "event") X(NAME, "name") X(WHERE, "where")    \
-                        X(TRACE, "trace") X(CODE, "code")
+    X(SOCK, "sock")                                                                        \
+    X(CALLBACK, "callback") X(READABLE, "readable") X(WRITABLE, "writable") X(NOW, "now")  \
+        X(ID, "id") X(TIMER_ID, "timer_id") X(DUE_AT, "due_at") X(SIGNAL_KEY, "signal")    \
+            X(READ, "read") X(WRITE, "write") X(ERROR, "error") X(HUP, "hup")              \
+                X(TIMER, "timer") X(POST, "post") X(STOP, "stop") X(EVENT, "event")        \
+                    X(NAME, "name") X(WHERE, "where") X(TRACE, "trace") X(CODE, "code")
 enum {
 #define X(id, text) W_##id,
     LOOP_WORDS(X)
@@ -57,8 +57,8 @@ typedef struct Watch {
     uint32_t at, generation, next_free;
     uint32_t interest;
     bool is_live;
-    bool is_parked; // out of the selector for a while, see run.c
-    bool told_hup;  // the hang-up that lasts
+    bool is_parked;            // out of the selector for a while, see run.c
+    bool told_error, told_hup; // those that last
 } Watch;
 
 struct MdhLoop {
@@ -71,7 +71,7 @@ struct MdhLoop {
     Selector *selector;
     MdhThread *owner; // who runs it
     uint32_t depth;   // how often, one within the other
-    bool is_stopped;            // atomic, written under the lock
+    bool is_stopped;  // atomic, written under the lock
     bool is_shut;
     bool is_woken;           // the sleeper has been told
     uint64_t sleep_until_ns; // of the thread that waits; 0: none does

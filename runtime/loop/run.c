@@ -9,17 +9,18 @@
 // after event_loop_reset.
 //
 // Errors and hang-ups cannot be masked in epoll or poll: a program that does not act on one would
-// make the loop spin. So the pending error is taken off the socket when it is told, after the
-// callbacks for reading and writing have had their chance to ask for it; a hang-up is told once
-// for as long as it lasts; and a watch of which there is nothing else to tell is parked: looked
-// at again only after a while.
+// make the loop spin. A pending error is told before it is taken off the socket, because what
+// takes it off also says which it is (a receive that fails at once, socket_error): the callback is
+// to have that. What the callback leaves, the loop takes off. A hang-up is told once for as long
+// as it lasts. A watch of which there is nothing else to tell is parked: looked at again only
+// after a while.
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "runtime/core/throw.h"
 #include "runtime/data/dict.h"
 #include "runtime/data/list.h"
-#include "runtime/data/str.h"
 #include "runtime/loop/loop_priv.h"
 #include "runtime/sys/out.h"
 
@@ -89,7 +90,7 @@ static bool deliver(Turn *turn, const LoopSource *source)
 
 typedef struct Fields {
     uint32_t n;
-    MdhValue keys[8], values[8];
+    MdhValue keys[6], values[6];
 } Fields;
 
 static void put(const MdhLoop *l, Fields *f, int word, MdhValue v)
@@ -121,17 +122,9 @@ typedef struct Ready {
 typedef struct Telling {
     MdhValue sock, fn;
     MdhLoopTask *task;
-    int error;
 } Telling;
 
 typedef enum { GONE, NOTHING, TELL } Lookup;
-
-static int take_error_off(int fd)
-{
-    int error = 0;
-    socklen_t len = sizeof error;
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : 0;
-}
 
 // The callback of the direction; for errors and hang-ups either.
 static MdhValue fn_for(const Watch *w, uint32_t event)
@@ -144,15 +137,12 @@ static MdhValue fn_for(const Watch *w, uint32_t event)
 static Lookup look_up_nolock(Watch *w, uint32_t event, Telling *out)
 {
     if (!w) return GONE;
-    *out = (Telling){w->sock, fn_for(w, event), w->task, 0};
+    *out = (Telling){w->sock, fn_for(w, event), w->task};
     if (w->task) return TELL;
-    if (event == SEL_HUP) {
-        bool is_old = w->told_hup;
-        w->told_hup = true;
-        return is_old ? NOTHING : TELL;
-    }
-    if (event == SEL_ERROR) out->error = take_error_off(w->fd);
-    return mdh_is_naething(out->fn) || (event == SEL_ERROR && !out->error) ? NOTHING : TELL;
+    if (event == SEL_ERROR && w->told_error) return NOTHING;
+    if (event == SEL_HUP && w->told_hup) return NOTHING;
+    if (event == SEL_HUP) w->told_hup = true;
+    return mdh_is_naething(out->fn) ? NOTHING : TELL;
 }
 
 static Lookup look_up(MdhLoop *l, uint64_t token, uint32_t event, Telling *out)
@@ -167,20 +157,29 @@ static bool deliver_socket(Turn *turn, const Ready *ready, const Telling *what, 
 {
     MdhLoop *l = turn->l;
     Fields f = {0};
-    char text[128];
     put(l, &f, W_KIND, loop_word(l, word));
     put(l, &f, W_SOCK, what->sock);
     put(l, &f, W_CALLBACK, what->fn);
     put(l, &f, W_READABLE, mdh_bool(ready->events & SEL_READ));
     put(l, &f, W_WRITABLE, mdh_bool(ready->events & SEL_WRITE));
     put(l, &f, W_NOW, now_of(turn));
-    if (what->error) {
-        put(l, &f, W_CODE, mdh_fix(what->error));
-        put(l, &f, W_ERROR,
-            mdh_str_c(turn->t, err_errno_text(what->error, text, sizeof text)));
-    }
     LoopSource source = {loop_word(l, word), what->sock, 0, what->fn, finish(turn->t, &f)};
     return deliver(turn, &source);
+}
+
+// After the callback: what it left is taken off. An error that stays all the same (an error
+// queue that nobody reads) is not told again.
+static void settle_error(MdhLoop *l, uint64_t token)
+{
+    int error;
+    socklen_t len = sizeof error;
+    pthread_mutex_lock(&l->lock);
+    Watch *w = watch_of_token_nolock(l, token);
+    if (w && getsockopt(w->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0) {
+        struct pollfd p = {.fd = w->fd};
+        w->told_error = poll(&p, 1, 0) > 0 && p.revents & POLLERR;
+    }
+    pthread_mutex_unlock(&l->lock);
 }
 
 static bool deliver_task(Turn *turn, MdhLoopTask *task, uint32_t events)
@@ -208,7 +207,10 @@ static bool deliver_ready(Turn *turn, const Ready *ready)
         if (found == NOTHING) continue;
         if (what.task) return deliver_task(turn, what.task, ready->events);
         told = true;
-        if (!deliver_socket(turn, ready, &what, order[i].word)) return false;
+        bool more = deliver_socket(turn, ready, &what, order[i].word);
+        if (order[i].event == SEL_ERROR && mdh_is_absent(turn->list))
+            settle_error(turn->l, ready->token);
+        if (!more) return false;
     }
     if (!told) watch_park(turn->l, ready->token, turn->now_ns + PARK_NS);
     return true;
@@ -230,6 +232,7 @@ static bool deliver_all_ready(Turn *turn, const SelEvent *events, int n)
         Watch *w = watch_of_token_nolock(turn->l, events[i].token);
         if (!w) continue;
         if (!(events[i].events & SEL_HUP)) w->told_hup = false;
+        if (!(events[i].events & SEL_ERROR)) w->told_error = false;
         ready[n_ready++] = (Ready){events[i].token, w->serial, events[i].events};
     }
     pthread_mutex_unlock(&turn->l->lock);

@@ -95,7 +95,7 @@ static int put_in(MdhLoop *l, int fd, uint32_t interest, Watch **out)
     w->serial = ++l->n_serials;
     w->sock = w->on_read = w->on_write = MDH_NAETHING;
     w->task = NULL;
-    w->is_parked = w->told_hup = false;
+    w->is_parked = w->told_error = w->told_hup = false;
     w->is_live = true;
     loop_wake_nolock(l, 0); // a copy of the set may be waited on
     *out = w;
@@ -204,7 +204,7 @@ static int set_fn(MdhLoop *l, Socket *s, MdhValue sock, uint32_t direction, MdhV
         *outcome = ADDED;
     }
     *(direction == SEL_READ ? &w->on_read : &w->on_write) = fn;
-    w->told_hup = false; // whoever asks again is told again
+    w->told_error = w->told_hup = false; // whoever asks again is told again
     *out = w;
     if (*outcome == ADDED) return 0;
     if (wanted(w) == 0) *outcome = EMPTY;

@@ -250,7 +250,9 @@ static MdhValue notes_the_code(MdhThread *t, MdhFn *fn, int argc, const MdhValue
 {
     counts(t, fn, argc, argv);
     if (!is_kind(argv[0], "error")) return MDH_NAETHING;
-    told_code = (int)number(argv[0], "code");
+    socklen_t len = sizeof told_code;
+    getsockopt(fd_of(mdh_dict_get_c(argv[0], "sock")), SOL_SOCKET, SO_ERROR, &told_code,
+               &len);
     mdh_loop_stop(loop);
     return MDH_NAETHING;
 }
@@ -272,6 +274,43 @@ FOR_BOTH(a_refused_datagram_is_an_error_event)
         CHECK_EQ(error_calls, i);
         CHECK_EQ(told_code, ECONNREFUSED);
     }
+    close_loop();
+}
+
+static MdhValue ignores_errors(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
+{
+    counts(t, fn, argc, argv);
+    return MDH_NAETHING;
+}
+
+FOR_BOTH(an_error_that_nobody_asks_about_is_told_once)
+{
+    struct sockaddr_in to = dead_address(SOCK_DGRAM);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    REQUIRE(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    open_counting_loop(type);
+    watch(sock_of_fd(fd, SOCK_DGRAM), SEL_READ, fn_of(ignores_errors));
+    mdh_loop_timer_start(loop, 200, 0, fn_of(stops));
+    put(fd);
+    run();
+    CHECK_EQ(error_calls, 1);
+    CHECK(waits < 30);
+    close_loop();
+}
+
+// An error queue that nobody reads is an error for ever.
+FOR_BOTH(an_error_that_stays_is_told_once_and_does_not_spin)
+{
+    struct sockaddr_in to = dead_address(SOCK_DGRAM);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+    REQUIRE(setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on) == 0);
+    open_counting_loop(type);
+    watch(sock_of_fd(fd, SOCK_DGRAM), SEL_READ, fn_of(ignores_errors));
+    mdh_loop_timer_start(loop, 250, 0, fn_of(stops));
+    REQUIRE(sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof to) == 1);
+    run();
+    CHECK_EQ(error_calls, 1);
+    CHECK(waits < 30);
     close_loop();
 }
 
