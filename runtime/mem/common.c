@@ -91,10 +91,15 @@ static void maybe_collect(void)
     mdh_gc_collect();
 }
 
-bool mdh_mem_hook(void)
+static bool must_fail(void)
 {
     uint64_t left = __atomic_load_n(&fail_in, __ATOMIC_RELAXED);
-    if (left && __atomic_sub_fetch(&fail_in, 1, __ATOMIC_RELAXED) == 0) return false;
+    return left && __atomic_sub_fetch(&fail_in, 1, __ATOMIC_RELAXED) == 0;
+}
+
+bool mdh_mem_hook(void)
+{
+    if (must_fail()) return false;
     if (stress) maybe_collect();
     return true;
 }
@@ -111,9 +116,11 @@ bool mdh_gc_fail_pending(void)
     return __atomic_load_n(&fail_in, __ATOMIC_RELAXED) != 0;
 }
 
+// Never collects: threads that the collector does not know allocate here too.
 void *mdh_raw_realloc(void *p, size_t bytes)
 {
-    return mdh_mem_may_allocate(bytes) ? realloc(p, bytes ? bytes : 1) : NULL;
+    if (bytes > MDH_MEM_MOST || must_fail()) return NULL;
+    return realloc(p, bytes ? bytes : 1);
 }
 
 void mdh_raw_free(void *p)

@@ -16,9 +16,12 @@ bool mdh_mem_stress_heap(void); // MDH_STRESS has gc: keep the heap small
 // Called before each allocation while hooked. False: this one fails.
 bool mdh_mem_hook(void);
 
+// One object of the greatest size, with its header.
+#define MDH_MEM_MOST (((size_t)1 << 30) + 4096)
+
 static inline bool mdh_mem_may_allocate(size_t bytes)
 {
-    if (MDH_UNLIKELY(bytes > ((size_t)1 << 30) + 4096)) return false;
+    if (MDH_UNLIKELY(bytes > MDH_MEM_MOST)) return false;
     return MDH_LIKELY(!__atomic_load_n(&mdh_mem_hooked, __ATOMIC_RELAXED)) ||
            mdh_mem_hook();
 }
