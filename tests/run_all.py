@@ -123,9 +123,12 @@ def script(path, *args, env=None):
 def unit(folder, pattern="test_*", env=None):
     """All the unit-test programs of a build folder, added up. Each test has a limit of its own."""
     def work(_options):
+        programs = sorted((ROOT / folder / "tests").glob(pattern))
         passed = failed = 0
-        for program in sorted((ROOT / folder / "tests").glob(pattern)):
-            status, lines = stream([program], env, show=lambda line: False)
+        with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+            runs = list(pool.map(lambda program: stream([program], env, show=lambda line: False),
+                                 programs))
+        for program, (status, lines) in zip(programs, runs):
             counts = counts_in([f"all: {line}" for line in lines[-1:]])
             good, bad = counts[0][1:] if counts else (0, 1)
             if bad or status:
