@@ -2,6 +2,8 @@
 // The event loop as builtins: handles, numbers and error texts; the work is in runtime/loop.
 #include "runtime/loop/loop.h"
 
+#include <errno.h>
+
 #include "abi/abi.h"
 #include "base/os.h"
 #include "runtime/builtins/name.h"
@@ -82,6 +84,11 @@ MdhValue __mdh_event_loop_new(MdhThread *t, int argc, const MdhArgs_event_loop_n
     if (!o.selector) o.selector = selector_default();
     mdh_gc_run_finalisers(); // lost loops and sockets give their descriptors back
     int err = mdh_loop_open(t, &l, &o);
+    if (err == EMFILE || err == ENFILE) { // perhaps lost handles hold some
+        mdh_gc_collect();
+        mdh_gc_run_finalisers();
+        err = mdh_loop_open(t, &l, &o);
+    }
     if (err)
         return mdh_throw_native(t, "%s() failed: %s", MDH_NAME(event_loop_new),
                                 err_errno_text(err, text, sizeof text));
