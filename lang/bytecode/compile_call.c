@@ -144,13 +144,15 @@ static uint32_t named_args(FnState *fs, const AstList *args, uint32_t *n_named)
     return const_run(fs, names, n);
 }
 
-static void positional_list(FnState *fs, const AstNode *n, const AstNode *piped)
+// `piped` is the register of a piped value, or -1.
+static void positional_list(FnState *fs, const AstNode *n, int piped)
 {
     const AstList *args = &n->call.args;
     int list = new_reg(fs, n);
     EMIT(fs, NEWLIST, list, 0, 0);
-    for (uint32_t i = piped ? 0 : 1; i <= args->len; i++) {
-        const AstNode *a = i == 0 ? piped : args->items[i - 1];
+    if (piped >= 0) EMIT(fs, APPEND, list, piped, 1);
+    for (uint32_t i = 0; i < args->len; i++) {
+        const AstNode *a = args->items[i];
         if (a->kind == AST_KWARG) continue;
         int r = expr_fresh(fs, a->kind == AST_SPREAD ? a->operand : a);
         at_line(fs, a->op_line);
@@ -160,26 +162,47 @@ static void positional_list(FnState *fs, const AstNode *n, const AstNode *piped)
     }
 }
 
-// A+0 callee (or nothing), A+1 receiver (or nothing), A+2 list, A+3.. named values.
+// The superclass, when the callee is auld.name where `auld` is no variable and the class has one.
+static const Use *auld_of(FnState *fs, const AstNode *callee)
+{
+    if (callee->kind != AST_PROPERTY || callee->property.object->kind != AST_IDENT) return NULL;
+    const Use *super = resolve_get(fs->c->names, callee);
+    const Use *plain = resolve_get(fs->c->names, callee->property.object);
+    return super && super->n && plain->n == 0 ? super : NULL;
+}
+
+// Superclass into w, masel into the register after it.
+static void auld_receiver(FnState *fs, const AstNode *n, const Use *super, int w)
+{
+    load_use(fs, super, w);
+    load_use(fs, resolve_get(fs->c->names, n), w + 1);
+    EMIT(fs, CHKSELF, w + 1, 0, 0);
+}
+
+// A+0 callee, superclass or nothing, A+1 receiver or nothing, A+2 list, A+3.. named values.
 static void general_call(FnState *fs, const AstNode *n, const AstNode *piped, int dst)
 {
     int mark = fs->free;
     const AstNode *callee = n->call.callee;
-    bool method = callee->kind == AST_PROPERTY;
-    int w = new_reg(fs, n);
-    int self = new_reg(fs, n);
+    const Use *super = auld_of(fs, callee);
+    int first = piped ? expr_fresh(fs, piped) : -1;
+    int w = new_reg(fs, n), self = new_reg(fs, n), how = BC_CALL_PLAIN;
     uint32_t cache = 0, n_named;
-    if (method) {
+    if (super) {
+        how = BC_CALL_AULD;
+        auld_receiver(fs, n, super, w);
+    } else if (callee->kind == AST_PROPERTY) {
+        how = BC_CALL_METHOD;
         expr(fs, callee->property.object, self);
-        cache = new_cache(fs, callee->property.name);
     } else {
         expr(fs, callee, w);
         EMIT(fs, UNSET, self, 0, 0);
     }
-    positional_list(fs, n, piped);
+    if (how != BC_CALL_PLAIN) cache = new_cache(fs, callee->property.name);
+    positional_list(fs, n, first);
     uint32_t k = named_args(fs, &n->call.args, &n_named);
     at_line(fs, n->op_line);
-    EMIT(fs, CALLX, w, method, n_named);
+    EMIT(fs, CALLX, w, how, n_named);
     emit(fs, cache);
     emit(fs, k);
     finish(fs, w, dst, mark);
@@ -207,27 +230,19 @@ static void method_call(FnState *fs, const AstNode *n, const AstNode *piped, int
     finish(fs, w, dst, mark);
 }
 
-// auld.name(args) where `auld` is no variable and the class has a superclass.
-static bool auld_call(FnState *fs, const AstNode *n, int dst)
+static void auld_call(FnState *fs, const AstNode *n, const Use *super, const AstNode *piped, int dst)
 {
-    const AstNode *callee = n->call.callee;
-    if (callee->kind != AST_PROPERTY || callee->property.object->kind != AST_IDENT) return false;
-    const Use *super = resolve_get(fs->c->names, callee);
-    const Use *plain = resolve_get(fs->c->names, callee->property.object);
-    if (!super || super->n == 0 || plain->n != 0 || is_general(&n->call.args)) return false;
     int mark = fs->free;
     int w = window(fs, n, dst);
-    load_use(fs, super, w);
-    int self = new_reg(fs, n);
-    load_use(fs, resolve_get(fs->c->names, n), self);
-    EMIT(fs, CHKSELF, self, 0, 0);
-    int argc = plain_args(fs, &n->call.args, NULL);
-    uint32_t k = const_str(fs, callee->property.name);
+    new_reg(fs, n); // masel
+    if (piped) expr_fresh(fs, piped);
+    auld_receiver(fs, n, super, w);
+    int argc = plain_args(fs, &n->call.args, piped);
+    uint32_t k = const_str(fs, n->call.callee->property.name);
     at_line(fs, n->op_line);
     EMIT(fs, CALLA, w, argc, 0);
     emit(fs, k);
     finish(fs, w, dst, mark);
-    return true;
 }
 
 static void call_global(FnState *fs, const AstNode *n, uint32_t slot, const AstNode *piped,
@@ -279,9 +294,13 @@ static void outer_call(FnState *fs, const AstNode *n, const Use *u, const AstNod
 void call_expr(FnState *fs, const AstNode *n, const AstNode *piped, int dst)
 {
     const AstNode *callee = n->call.callee;
-    if (!piped && auld_call(fs, n, dst)) return;
     if (is_general(&n->call.args)) {
         general_call(fs, n, piped, dst);
+        return;
+    }
+    const Use *super = auld_of(fs, callee);
+    if (super) {
+        auld_call(fs, n, super, piped, dst);
         return;
     }
     if (callee->kind == AST_PROPERTY) {

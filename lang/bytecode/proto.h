@@ -50,6 +50,9 @@ enum { BC_UP_REG, BC_UP_PARENT, BC_UP_SELF, BC_UP_ROOM };
 #define BC_UP_KIND(w) ((w) >> 8 & 255)
 #define BC_UP_PLACE(w) ((w) >> 16)
 
+// What CALLX calls, its B: a value, a method of the receiver, a method of the superclass.
+enum { BC_CALL_PLAIN, BC_CALL_METHOD, BC_CALL_AULD };
+
 typedef struct BcFormat {
     char fill[5];
     char align, type;

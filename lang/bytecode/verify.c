@@ -177,7 +177,7 @@ RegRange verify_reads(const BcProto *p, uint32_t at)
     case OP_CALLG: case OP_CALLB: return range(a + 1, b);
     case OP_CALLM: return range(a + 1, 1 + b);
     case OP_CALLA: return range(a, 2 + b);
-    case OP_CALLX: return b ? range(a + 1, 2 + c) : range(a, 3 + c);
+    case OP_CALLX: return b == BC_CALL_METHOD ? range(a + 1, 2 + c) : range(a, 3 + c);
     case OP_KIN: {
         uint32_t i = p->code.items[at + 1];
         return range(a, 1 + (i < p->kins.len ? p->kins.items[i].n_methods : 0));
@@ -287,7 +287,9 @@ static bool check_uses(FnCheck *f, uint32_t at)
     case OP_DICTK: fine = are_text_consts(p, w[1], c); break;
     case OP_CALLA: case OP_IMPORTED: fine = is_text_const(p, w[1]); break;
     case OP_FETCH: fine = is_text_const(p, BC_BX(*w)); break;
-    case OP_CALLX: fine = (!b || w[1] < p->ic_names.len) && are_text_consts(p, w[2], c); break;
+    case OP_CALLX:
+        fine = b <= BC_CALL_AULD && (!b || w[1] < p->ic_names.len) && are_text_consts(p, w[2], c);
+        break;
     case OP_GETUP: case OP_GETUPC: fine = b < p->nups; break;
     case OP_SETUPC: fine = a < p->nups; break;
     case OP_ITERPREP: fine = b == 1 || b == 2; break;

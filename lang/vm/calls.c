@@ -187,12 +187,17 @@ VmCall vm_call_method(MdhThread *t, MdhValue *w, int argc, MdhValue name, uint64
     return vm_call(t, w, argc);
 }
 
+static MdhValue auld_method(MdhThread *t, MdhValue cls, MdhValue name)
+{
+    int i = mdh_class_find(mdh_ptr(cls), name);
+    if (i < 0) return mdh_throw_error(t, MDH_E_UNDEFINED, name);
+    return ((MdhClass *)mdh_ptr(cls))->methods[i];
+}
+
 VmCall vm_call_auld(MdhThread *t, MdhValue *w, int argc, MdhValue name)
 {
-    MdhClass *cls = mdh_ptr(w[0]);
-    int i = mdh_class_find(cls, name);
-    if (i < 0) return undefined(t, name);
-    return push_method(t, cls->methods[i], w, argc, false);
+    MdhValue m = auld_method(t, w[0], name);
+    return mdh_is_exc(m) ? VM_THREW : push_method(t, m, w, argc, false);
 }
 
 // ---- spread and named arguments -------------------------------------------------------------
@@ -310,12 +315,16 @@ static VmCall call_with_list(MdhThread *t, MdhValue *w, MdhValue self, MdhValue 
     return push_method(t, w[0], w, n, false);
 }
 
-VmCall vm_call_general(MdhThread *t, MdhValue *w, bool method, int n_named, MdhValue name,
+VmCall vm_call_general(MdhThread *t, MdhValue *w, uint32_t how, int n_named, MdhValue name,
                        const MdhValue *names)
 {
     MdhValue recv = w[1], list = w[2], self = MDH_ABSENT;
     uint64_t ic = 0;
-    if (method) {
+    if (how == BC_CALL_AULD) {
+        w[0] = auld_method(t, w[0], name);
+        if (mdh_is_exc(w[0])) return VM_THREW;
+        self = recv;
+    } else if (how == BC_CALL_METHOD) {
         MdhValue m = MDH_ABSENT;
         if (mdh_is_absent(recv)) return undefined(t, mdh_str_c(t, "masel"));
         if (mdh_is_instance(recv)) m = mdh_instance_method(recv, name, &ic);

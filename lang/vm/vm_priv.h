@@ -24,7 +24,8 @@ VmCall vm_call(MdhThread *t, MdhValue *w, int argc);
 VmCall vm_call_method(MdhThread *t, MdhValue *w, int argc, MdhValue name, uint64_t *ic);
 // Method `name` of class w[0] on w[1].
 VmCall vm_call_auld(MdhThread *t, MdhValue *w, int argc, MdhValue name);
-VmCall vm_call_general(MdhThread *t, MdhValue *w, bool method, int n_named, MdhValue name,
+// `how`: one of BC_CALL_*.
+VmCall vm_call_general(MdhThread *t, MdhValue *w, uint32_t how, int n_named, MdhValue name,
                        const MdhValue *names);
 // Looks for a handler from the innermost frame outwards; false when the entry frame is left.
 bool vm_unwind(MdhThread *t);
