@@ -230,7 +230,8 @@ static void method_call(FnState *fs, const AstNode *n, const AstNode *piped, int
     finish(fs, w, dst, mark);
 }
 
-static void auld_call(FnState *fs, const AstNode *n, const Use *super, const AstNode *piped, int dst)
+static void auld_call(FnState *fs, const AstNode *n, const Use *super, const AstNode *piped,
+                      int dst)
 {
     int mark = fs->free;
     int w = window(fs, n, dst);
