@@ -425,12 +425,14 @@ TEST(a_batch_says_all_about_each_datagram)
 static void *take_and_give(void *arg)
 {
     (void)arg;
-    for (int i = 0; i < 2000; i++) {
+    MdhThread *t = mdh_thread_new("taker"); // rooms are the collector's memory
+    for (int i = 0; t && i < 2000; i++) {
         UdpBatch *b = udp_batch_take();
         void *room = tcp_room_take();
         if (b) udp_batch_give(b);
         if (room) tcp_room_give(room);
     }
+    mdh_thread_free(t);
     return NULL;
 }
 
@@ -438,6 +440,7 @@ TEST(rooms_are_shared_by_threads)
 {
     pthread_t threads[4];
     REQUIRE(mdh_runtime_init());
+    REQUIRE(mdh_thread_new("main"));
     for (int i = 0; i < 4; i++)
         REQUIRE(pthread_create(&threads[i], NULL, take_and_give, NULL) == 0);
     for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
