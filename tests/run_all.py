@@ -220,7 +220,7 @@ STEPS = [
     Step("build-asan", None, build("asan", "all", "failing_mdhavers")),
     Step("unit-asan", "build-asan", unit("build-asan", env=SANITIZER_ENV)),
     Step("golden-asan", "build-asan", script(GOLDEN, "--bin", ASAN, "--mode", "interp",
-                                             env=SANITIZER_ENV)),
+                                             "--limit", "60", env=SANITIZER_ENV)),
     Step("dns-asan", "build-asan", script("tests/dns_test.py", "--bin", ASAN, env=SANITIZER_ENV)),
     Step("failing", "build-asan", script("tests/failing_test.py", env=SANITIZER_ENV)),
     # The cut and changed programs only: the big shapes take minutes here (make asan).
