@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The committed files that are made from the tables, by the command line itself.
+"""The committed files that are made from the tables, by the command line itself, and from the comments
+of the standard library.
 
     scripts/gen_docs.py [--bin build/bin/mdhavers]            writes them
     scripts/gen_docs.py [--bin build/bin/mdhavers] --check    `docs: N passed, N failed`, 1 if stale
@@ -10,11 +11,21 @@ import pathlib
 import subprocess
 import sys
 
+import stdlib_docs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GENERATED = {
     "docs/src/reference/builtins.md": ["doc", "--builtins"],
     "docs/mdhavers.1": ["doc", "--man"],
+    "docs/src/reference/stdlib.md": stdlib_docs.render,
 }
+
+
+def made(command, binary):
+    """What a file should hold."""
+    if callable(command):
+        return command(ROOT)
+    return subprocess.run([binary, *command], check=True, capture_output=True).stdout
 
 
 def main():
@@ -24,7 +35,7 @@ def main():
     options = parser.parse_args()
     stale = 0
     for name, command in GENERATED.items():
-        text = subprocess.run([options.bin, *command], check=True, capture_output=True).stdout
+        text = made(command, options.bin)
         path = ROOT / name
         if options.check:
             if not path.exists() or path.read_bytes() != text:
