@@ -274,6 +274,8 @@ class Terminal:
             os.environ.update({"HOME": str(cli.folder), "TERM": "xterm", "LC_ALL": "C.UTF-8",
                                # libedit never frees the names of the keys' functions
                                "PATH": "/usr/bin:/bin", "ASAN_OPTIONS": "detect_leaks=0", **env})
+            # Ignored when the tests run in the background of a shell.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execv(cli.binary, ["mdhavers"])
         self.pid = pid
         self.wait("mdhavers> ")
@@ -312,7 +314,12 @@ class Terminal:
         return self.end()
 
     def end(self):
-        _, status = os.waitpid(self.pid, 0)
+        deadline = time.monotonic() + LIMIT_S
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        while not pid:
+            assert time.monotonic() < deadline, "the session did not end"
+            time.sleep(0.01)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
         self.pid = None
         os.close(self.fd)
         return status
