@@ -3,12 +3,13 @@
 """Hostile sources: whatever the file holds, a report and exit 1, or success; never a signal, a hang,
 a sanitizer report.
 
-    tests/hostile_test.py [--bin build/bin/mdhavers] [--seed 1] [--limit 10] [part of a name…]
+    tests/hostile_test.py [--bin build/bin/mdhavers] [--seed 1] [--limit 10] [--only shapes|programs]
+                          [--max-octets N] [part of a name…]
 
 Three families: shapes made here (deep nesting, long chains, long lines, bad text), every golden
 program cut off at a random octet, every golden program with a few octets changed. The shapes go
 through check, tokens, ast, disasm and run; the others through check. Deterministic for a seed.
-Prints `hostile: N passed, N failed`.
+Prints `hostile(all): N passed, N failed`.
 """
 import argparse
 import concurrent.futures
@@ -129,12 +130,14 @@ def mutate(octets, dice):
     return bytes(text)
 
 
-def cases(seed):
-    """(name, octets, commands) of everything."""
-    for name, text in shapes():
-        yield name, text if isinstance(text, bytes) else text.encode(), COMMANDS
-    dice = random.Random(seed)
-    for name, octets in golden_texts():
+def cases(options):
+    """(name, octets, commands) of everything that was asked for."""
+    for name, text in shapes() if options.only != "programs" else ():
+        octets = text if isinstance(text, bytes) else text.encode()
+        if len(octets) <= options.max_octets:
+            yield name, octets, COMMANDS
+    dice = random.Random(options.seed)
+    for name, octets in golden_texts() if options.only != "shapes" else ():
         yield f"cut {name}", octets[:dice.randrange(len(octets))], ("check",)
         yield f"mutated {name}", mutate(octets, dice), ("check",)
 
@@ -188,13 +191,15 @@ def main():
     parser.add_argument("--bin", default=str(ROOT / "build" / "bin" / "mdhavers"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=10, help="seconds of CPU time a run")
+    parser.add_argument("--only", choices=["shapes", "programs"])
+    parser.add_argument("--max-octets", type=int, default=1 << 30, help="leave out greater shapes")
     parser.add_argument("-j", "--jobs", type=int, default=(os.cpu_count() or 2))
     parser.add_argument("filter", nargs="*", help="part of a name")
     options = parser.parse_args()
     options.bin = str(pathlib.Path(options.bin).resolve())
     if not os.access(options.bin, os.X_OK):
         sys.exit(f"tests/hostile_test.py: no such program: {options.bin}")
-    todo = [c for c in cases(options.seed) if not options.filter or any(f in c[0] for f in options.filter)]
+    todo = [c for c in cases(options) if not options.filter or any(f in c[0] for f in options.filter)]
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for results in pool.map(lambda case: run_case(options, case), todo):
@@ -202,7 +207,7 @@ def main():
                 passed, failed = passed + (bad is None), failed + (bad is not None)
                 if bad:
                     print(f"FAIL {name} ({command}): {bad}")
-    print(f"hostile: {passed} passed, {failed} failed")
+    print(f"hostile({options.only or 'all'}): {passed} passed, {failed} failed")
     sys.exit(1 if failed or not passed else 0)
 
 
