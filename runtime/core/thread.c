@@ -24,6 +24,7 @@
 #define FRAMES      (120 * 1000)
 
 MdhThread *mdh_threads;
+uint64_t mdh_thread_counts;
 
 static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local MdhThread *self;
@@ -90,6 +91,7 @@ static void link_thread(MdhThread *t)
     t->id = ++last_id;
     t->next = mdh_threads;
     MDH_PTR_PUBLISH(&mdh_threads, t);
+    __atomic_add_fetch(&mdh_thread_counts, MDH_COUNT_THREAD, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(&threads_lock);
 }
 
@@ -98,7 +100,18 @@ static void unlink_thread(MdhThread *t)
     pthread_mutex_lock(&threads_lock);
     MdhThread **at = &mdh_threads;
     while (*at && *at != t) at = &(*at)->next;
-    if (*at) MDH_PTR_PUBLISH(at, t->next);
+    if (*at) {
+        MDH_PTR_PUBLISH(at, t->next);
+        __atomic_sub_fetch(&mdh_thread_counts, MDH_COUNT_THREAD, __ATOMIC_SEQ_CST);
+    }
+    pthread_mutex_unlock(&threads_lock);
+}
+
+void mdh_threads_visit(bool (*visit)(MdhThread *t, void *ctx), void *ctx)
+{
+    pthread_mutex_lock(&threads_lock);
+    for (MdhThread *t = mdh_threads; t; t = t->next)
+        if (!visit(t, ctx)) break;
     pthread_mutex_unlock(&threads_lock);
 }
 
@@ -175,6 +188,7 @@ void mdh_runtime_reset(void)
         mdh_gc_thread_leave(&t->gc);
         free_stacks(t);
     }
+    mdh_thread_counts = 0;
     self = NULL;
     mdh_str_reset();
     mdh_shapes_reset();

@@ -59,6 +59,7 @@ struct MdhThread {
     void *vm;              // lang/vm private
     void *c_stack_base;
     char *c_stack_limit;   // below this address mdh_call throws the stack error
+    struct MdhParker *parker; // conc private: how this thread waits, made when it first does
 };
 
 // Zeroed and scanned / pointer-free and undefined; NULL when there is no memory.
@@ -85,5 +86,11 @@ bool mdh_runtime_init(void);
 void mdh_runtime_reset(void);
 // The first thread's record in a list linked by `next` (the collector walks it, world stopped).
 extern MdhThread *mdh_threads;
+// How many thread records there are, in the upper half, and how many of those threads wait
+// for something that only another one can do, in the lower. Atomic.
+extern uint64_t mdh_thread_counts;
+#define MDH_COUNT_THREAD (UINT64_C(1) << 32)
+// Calls `visit` for each record, newest first, until it gives false. No thread ends meanwhile.
+void mdh_threads_visit(bool (*visit)(MdhThread *t, void *ctx), void *ctx);
 
 #endif

@@ -23,6 +23,9 @@ const MdhHandleType mdh_loop_type = {.native = {.kind = "event_loop"},
 
 #define FIRST_POSTS 64u
 
+static pthread_mutex_t loops_lock = PTHREAD_MUTEX_INITIALIZER; // taken before a loop's
+static MdhLoop *loops;
+
 double loop_ms(uint64_t ns)
 {
     return (double)(int64_t)(ns - mdh_mono_start_ns()) / 1e6;
@@ -47,8 +50,46 @@ static bool fill_words(MdhThread *t, LoopRoots *r)
     return true;
 }
 
+static void link_loop(MdhLoop *l)
+{
+    pthread_mutex_lock(&loops_lock);
+    l->next = loops;
+    l->at = &loops;
+    if (loops) loops->at = &l->next;
+    loops = l;
+    pthread_mutex_unlock(&loops_lock);
+}
+
+static void unlink_loop(MdhLoop *l)
+{
+    pthread_mutex_lock(&loops_lock);
+    if (l->at) *l->at = l->next;
+    if (l->at && l->next) l->next->at = l->at;
+    l->at = NULL;
+    pthread_mutex_unlock(&loops_lock);
+}
+
+static bool has_sources(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool has = !l->is_shut && (l->n_watches || l->wheel.n_armed || l->holds || l->n_posts ||
+                               l->first_task);
+    pthread_mutex_unlock(&l->lock);
+    return has;
+}
+
+bool mdh_loops_have_sources(void)
+{
+    bool has = false;
+    pthread_mutex_lock(&loops_lock);
+    for (MdhLoop *l = loops; l && !has; l = l->next) has = has_sources(l);
+    pthread_mutex_unlock(&loops_lock);
+    return has;
+}
+
 static void free_rest(MdhLoop *l)
 {
+    unlink_loop(l);
     if (l->selector) l->selector->type->close(l->selector);
     pthread_mutex_destroy(&l->lock);
     pthread_mutex_destroy(&l->watch_lock);
@@ -77,6 +118,7 @@ int mdh_loop_open(MdhThread *t, MdhLoop **out, const MdhLoopOptions *options)
         return err;
     }
     mdh_ignore_sigpipe(); // a peer that goes away is a result, not the end
+    link_loop(l);
     *out = l;
     return 0;
 }

@@ -31,6 +31,9 @@ void mdh_loop_free(void *loop);
 // Takes everything out; nothing runs any more, a thread that waits comes back. The handle's
 // owner calls this before closing the handle.
 void mdh_loop_shut(MdhLoop *l);
+// Is there an open loop with a watch, a timer, a post or a promise, so that something may happen
+// one day?
+bool mdh_loops_have_sources(void);
 
 // Running -------------------------------------------------------------------------------------
 

@@ -90,6 +90,7 @@ struct MdhLoop {
     LoopPost *posts; // a ring, a root
     uint32_t posts_cap, posts_first, n_posts, max_posts;
     MdhLoopTask *first_task, **last_task;
+    MdhLoop *next, **at; // all open loops
 };
 
 MDH_INLINE MdhValue loop_word(const MdhLoop *l, int w)

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+// Parking and waking.
+//
+// A parker's state is guarded by its lock, which is the innermost: it is taken with an object's
+// mutex held (waking) or with the registry's (looking for a deadlock), never the other way round.
+//
+// Counting. A thread that parks without a deadline counts itself in mdh_thread_counts under its
+// parker's lock; whoever wakes it takes it off the count under the same lock. So at no moment is a
+// thread counted that somebody has woken, and "all threads are counted", read from one word, is
+// true only when nobody is left who could wake anybody. It then stays true, and whoever saw it,
+// the last to park or the one that has ended, picks the thread to tell.
+#include "runtime/conc/wait.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "runtime/core/throw.h"
+#include "runtime/loop/loop.h"
+#include "runtime/sys/out.h"
+
+typedef enum ParkState {
+    IDLE,    // may be woken: it is about to park
+    PARKED,
+    WOKEN,
+    CHOSEN,  // to be told of the deadlock
+    GONE,    // its deadline has passed, or it does not wait: cannot be woken
+} ParkState;
+
+struct MdhParker {
+    pthread_mutex_t lock;
+    pthread_cond_t cond;
+    ParkState state;
+    bool is_counted;         // parked without a deadline
+    const MdhWaitInfo *what; // while parked
+};
+
+static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t holds; // atomic
+
+// Parkers ----------------------------------------------------------------------------------------
+
+static bool make_parker(MdhThread *t)
+{
+    pthread_condattr_t attr;
+    struct MdhParker *p = mdh_gc_alloc_root(sizeof *p);
+    if (!p) return false;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->cond, &attr);
+    pthread_condattr_destroy(&attr);
+    p->state = GONE;
+    MDH_PTR_PUBLISH(&t->parker, p);
+    return true;
+}
+
+void mdh_wait_thread_ends(MdhThread *t)
+{
+    struct MdhParker *p = t->parker;
+    if (!p) return;
+    // A report that looks at this thread has it locked or finds it gone.
+    pthread_mutex_lock(&registry_lock);
+    MDH_PTR_PUBLISH(&t->parker, NULL);
+    pthread_mutex_unlock(&registry_lock);
+    pthread_mutex_lock(&p->lock); // whoever woke it last has let go
+    pthread_mutex_unlock(&p->lock);
+    pthread_cond_destroy(&p->cond);
+    pthread_mutex_destroy(&p->lock);
+    mdh_gc_free_root(p);
+}
+
+bool mdh_wait_prepare(MdhThread *t)
+{
+    if (MDH_UNLIKELY(!t->parker) && !make_parker(t)) {
+        mdh_throw_oom(t, sizeof *t->parker);
+        return false;
+    }
+    pthread_mutex_lock(&t->parker->lock);
+    t->parker->state = IDLE;
+    pthread_mutex_unlock(&t->parker->lock);
+    return true;
+}
+
+static void count(struct MdhParker *p, bool on)
+{
+    if (!p->is_counted) return;
+    if (on) __atomic_add_fetch(&mdh_thread_counts, 1, __ATOMIC_SEQ_CST);
+    else __atomic_sub_fetch(&mdh_thread_counts, 1, __ATOMIC_SEQ_CST);
+}
+
+// Lines ------------------------------------------------------------------------------------------
+
+void mdh_wait_enqueue(MdhThread *t, MdhWaitQueue *q, MdhWaitNode *n)
+{
+    n->t = t;
+    n->queue = q;
+    n->was_woken = false;
+    n->next = NULL;
+    n->prev = q->last;
+    if (q->last) q->last->next = n;
+    else q->first = n;
+    q->last = n;
+}
+
+void mdh_wait_enqueue_first(MdhThread *t, MdhWaitQueue *q, MdhWaitNode *n)
+{
+    n->t = t;
+    n->queue = q;
+    n->was_woken = false;
+    n->prev = NULL;
+    n->next = q->first;
+    if (q->first) q->first->prev = n;
+    else q->last = n;
+    q->first = n;
+}
+
+void mdh_wait_leave(MdhWaitNode *n)
+{
+    MdhWaitQueue *q = n->queue;
+    if (!q) return;
+    if (n->prev) n->prev->next = n->next;
+    else q->first = n->next;
+    if (n->next) n->next->prev = n->prev;
+    else q->last = n->prev;
+    n->next = n->prev = NULL;
+    n->queue = NULL;
+}
+
+// False when somebody else was faster, or its deadline.
+static bool wake(struct MdhParker *p)
+{
+    pthread_mutex_lock(&p->lock);
+    bool ok = p->state == IDLE || p->state == PARKED;
+    if (ok) {
+        bool sleeps = p->state == PARKED;
+        p->state = WOKEN;
+        if (sleeps) {
+            count(p, false);
+            pthread_cond_signal(&p->cond);
+        }
+    }
+    pthread_mutex_unlock(&p->lock);
+    return ok;
+}
+
+MdhWaitNode *mdh_wake_one(MdhWaitQueue *q)
+{
+    while (q->first) {
+        MdhWaitNode *n = q->first;
+        mdh_wait_leave(n);
+        n->was_woken = true; // before it can run: nobody else writes here
+        if (wake(n->t->parker)) return n;
+        n->was_woken = false;
+    }
+    return NULL;
+}
+
+uint32_t mdh_wake_all(MdhWaitQueue *q)
+{
+    uint32_t n = 0;
+    while (mdh_wake_one(q)) n++;
+    return n;
+}
+
+// The deadlock -----------------------------------------------------------------------------------
+
+#define REPORT_MAX   2048
+#define REPORT_NAMES 12
+
+static bool all_blocked(void)
+{
+    uint64_t counts = __atomic_load_n(&mdh_thread_counts, __ATOMIC_SEQ_CST);
+    return counts && counts >> 32 == (uint32_t)counts &&
+           !__atomic_load_n(&holds, __ATOMIC_SEQ_CST);
+}
+
+typedef struct Report {
+    Buf out;
+    uint32_t n;
+} Report;
+
+static void put_place(Buf *out, const MdhThread *t)
+{
+    const MdhFrame *f = t->fp;
+    if (!f || !f->fn) return;
+    const MdhFnInfo *info = f->fn->info;
+    uint32_t line = info->line;
+    if (info->lines && f->ip > info->code && f->ip <= info->code + info->ncode)
+        line = info->lines[f->ip - 1 - info->code];
+    buf_printf(out, " (%s:%u)", info->file, line);
+}
+
+static bool report_thread(MdhThread *t, void *ctx)
+{
+    Report *r = ctx;
+    struct MdhParker *p = t->parker;
+    if (!p) return true;
+    pthread_mutex_lock(&p->lock);
+    const MdhWaitInfo *what = p->what;
+    if (what && r->n++ < REPORT_NAMES) {
+        buf_printf(&r->out, "%s%s waits fer %s", r->n > 1 ? "; " : "", t->name, what->kind);
+        if (what->id) buf_printf(&r->out, " %llu", (unsigned long long)what->id);
+        if (what->describe) what->describe(what->obj, &r->out);
+        put_place(&r->out, t);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return true;
+}
+
+// All threads but the caller's are parked: what they wait for does not change under us.
+static void throw_deadlock(MdhThread *t)
+{
+    Report r = {.n = 0};
+    buf_init(&r.out, REPORT_MAX);
+    pthread_mutex_lock(&registry_lock);
+    mdh_threads_visit(report_thread, &r);
+    pthread_mutex_unlock(&registry_lock);
+    if (r.n > REPORT_NAMES) buf_printf(&r.out, "; and %u mair", r.n - REPORT_NAMES);
+    mdh_throw_error(t, MDH_E_DEADLOCK, buf_ok(&r.out) ? r.out.data : "");
+    buf_deinit(&r.out);
+}
+
+static bool choose_visit(MdhThread *t, void *ctx)
+{
+    MdhThread **chosen = ctx;
+    if (!t->parker) return true;
+    *chosen = t; // the oldest comes last: the main thread, as long as it lives
+    return true;
+}
+
+// Somebody has to be told. The caller itself, when it is parked.
+static void look_for_deadlock(MdhThread *me)
+{
+    MdhThread *chosen = me;
+    pthread_mutex_lock(&registry_lock);
+    if (all_blocked()) {
+        if (!chosen) mdh_threads_visit(choose_visit, &chosen);
+        struct MdhParker *p = chosen ? chosen->parker : NULL;
+        if (p) pthread_mutex_lock(&p->lock);
+        if (p && p->state == PARKED) {
+            p->state = CHOSEN;
+            count(p, false);
+            pthread_cond_signal(&p->cond);
+        }
+        if (p) pthread_mutex_unlock(&p->lock);
+    }
+    pthread_mutex_unlock(&registry_lock);
+}
+
+void mdh_wait_thread_ended(void)
+{
+    if (all_blocked()) look_for_deadlock(NULL);
+}
+
+void mdh_wait_hold(void)
+{
+    __atomic_add_fetch(&holds, 1, __ATOMIC_SEQ_CST);
+}
+
+void mdh_wait_unhold(void)
+{
+    __atomic_sub_fetch(&holds, 1, __ATOMIC_SEQ_CST);
+    if (all_blocked()) look_for_deadlock(NULL);
+}
+
+bool mdh_wait_alone(const MdhThread *t)
+{
+    (void)t;
+    return __atomic_load_n(&mdh_thread_counts, __ATOMIC_SEQ_CST) >> 32 <= 1 &&
+           !__atomic_load_n(&holds, __ATOMIC_SEQ_CST) && !mdh_loops_have_sources();
+}
+
+// Parking ----------------------------------------------------------------------------------------
+
+static void sleep_parked(struct MdhParker *p, uint64_t deadline_ns)
+{
+    struct timespec until = {
+        .tv_sec = (time_t)(deadline_ns / UINT64_C(1000000000)),
+        .tv_nsec = (long)(deadline_ns % UINT64_C(1000000000)),
+    };
+    while (p->state == PARKED) {
+        if (deadline_ns == OS_NEVER) pthread_cond_wait(&p->cond, &p->lock);
+        else if (pthread_cond_timedwait(&p->cond, &p->lock, &until) && p->state == PARKED)
+            p->state = GONE;
+    }
+}
+
+// Tells of a deadlock that this thread completes.
+static void look_while_parked(MdhThread *t)
+{
+    pthread_mutex_unlock(&t->parker->lock);
+    look_for_deadlock(t);
+    pthread_mutex_lock(&t->parker->lock);
+}
+
+MdhWaitResult mdh_wait_park(MdhThread *t, uint64_t deadline_ns, const MdhWaitInfo *what)
+{
+    struct MdhParker *p = t->parker;
+    bool may_sleep = deadline_ns == OS_NEVER || deadline_ns > os_mono_ns();
+    if (may_sleep) {
+        mdh_out_flush(); // what it said before is seen while it waits
+        mdh_gc_run_finalisers();
+    }
+    pthread_mutex_lock(&p->lock);
+    if (p->state == IDLE && may_sleep) {
+        p->state = PARKED;
+        p->what = what;
+        p->is_counted = deadline_ns == OS_NEVER;
+        count(p, true);
+        if (p->is_counted && all_blocked()) look_while_parked(t);
+        sleep_parked(p, deadline_ns);
+    }
+    ParkState state = p->state;
+    p->state = GONE;
+    pthread_mutex_unlock(&p->lock);
+    if (state == CHOSEN) throw_deadlock(t);
+    pthread_mutex_lock(&p->lock);
+    p->what = NULL;
+    pthread_mutex_unlock(&p->lock);
+    if (state == CHOSEN) return MDH_WAIT_DEADLOCK;
+    return state == WOKEN ? MDH_WAIT_WOKEN : MDH_WAIT_TIMED_OUT;
+}
+
+MdhWaitResult mdh_wait_on(MdhThread *t, MdhWaitQueue *q, pthread_mutex_t *mutex,
+                          uint64_t deadline_ns, const MdhWaitInfo *what)
+{
+    MdhWaitNode n = {0};
+    if (!mdh_wait_prepare(t)) return MDH_WAIT_DEADLOCK;
+    mdh_wait_enqueue(t, q, &n);
+    pthread_mutex_unlock(mutex);
+    MdhWaitResult result = mdh_wait_park(t, deadline_ns, what);
+    pthread_mutex_lock(mutex);
+    mdh_wait_leave(&n);
+    return result;
+}
