@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Every call that the dispatcher does not make itself: other kinds of callee, defaults, rest and
-// named parameters, methods on things that are no instances. Script calls push a frame and
-// return, so that script recursion never uses the C stack.
+// Every call that a back end does not make itself: other kinds of callee, defaults, rest and
+// named parameters, methods on things that are no instances. Script functions are entered by
+// vm_push, which is the back end's own (frames.c, native_calls.c): the interpreter's pushes a
+// frame and returns, so that script recursion never uses the C stack.
 //
 // A window is w[0] callee, w[1..argc] arguments, with VM_SLACK free words above.
 #include "abi/abi.h"
@@ -12,7 +13,7 @@
 #include "runtime/data/object.h"
 #include "runtime/data/str.h"
 
-static MdhValue throw_arity(MdhThread *t, const MdhFnInfo *info, int argc)
+MdhValue vm_throw_arity(MdhThread *t, const MdhFnInfo *info, int argc)
 {
     MdhValue name = mdh_str_c(t, info->name);
     if (mdh_is_exc(name)) return name;
@@ -26,56 +27,21 @@ static MdhValue throw_arity(MdhThread *t, const MdhFnInfo *info, int argc)
                           (int64_t)info->nrequired, (int64_t)info->nparams, (int64_t)argc);
 }
 
-// args[0..argc) are the arguments without masel. Fills up to nparams, gathers the rest.
-static bool arrange(MdhThread *t, const MdhFnInfo *info, int argc, MdhValue *args, bool strict)
+bool vm_arrange(MdhThread *t, const MdhFnInfo *info, int argc, const MdhValue *from,
+                MdhValue *args, bool strict)
 {
     int n = info->nparams;
     if (strict && (argc < info->nrequired || (argc > n && !info->has_rest))) {
-        throw_arity(t, info, argc);
+        vm_throw_arity(t, info, argc);
         return false;
     }
+    for (int i = 0; from != args && i < argc && i < n; i++) args[i] = from[i];
     for (int i = argc; i < n; i++) args[i] = i < info->nrequired ? MDH_NAETHING : MDH_ABSENT;
     if (!info->has_rest) return true;
-    MdhValue rest = argc > n ? mdh_list_of(t, (uint64_t)(argc - n), args + n) : mdh_list_new(t, 0);
+    MdhValue rest = argc > n ? mdh_list_of(t, (uint64_t)(argc - n), from + n) : mdh_list_new(t, 0);
     if (mdh_is_exc(rest)) return false;
     args[n] = rest;
     return true;
-}
-
-static bool push_frame(MdhThread *t, MdhFn *fn, MdhValue *base, uint64_t kind)
-{
-    MdhFrame *f = t->fp + 1;
-    if (MDH_UNLIKELY(base + fn->info->nregs + VM_SLACK > t->stack_end) ||
-        MDH_UNLIKELY(f >= t->frames_end)) {
-        mdh_throw_error(t, MDH_E_STACK);
-        return false;
-    }
-    f->fn = fn;
-    f->base = base;
-    f->ip = fn->info->code;
-    f->kind = kind;
-    __atomic_store_n(&t->fp, f, __ATOMIC_RELEASE);
-    return true;
-}
-
-bool vm_push(MdhThread *t, MdhFn *fn, int argc, MdhValue *base, bool strict, uint64_t kind)
-{
-    const MdhFnInfo *info = fn->info;
-    bool fine = info->is_method ? arrange(t, info, argc - 1, base + 1, strict)
-                                : arrange(t, info, argc, base, strict);
-    return fine && push_frame(t, fn, base, kind);
-}
-
-MdhValue vm_entry(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
-{
-    const MdhFrame *f = t->fp;
-    MdhValue *w = f && f->fn ? f->base + f->fn->info->nregs + VM_SLACK : t->stack;
-    if (argc > MDH_MAX_PARAMS && !fn->info->has_rest) return throw_arity(t, fn->info, argc);
-    if (w + argc + VM_SLACK > t->stack_end) return mdh_throw_error(t, MDH_E_STACK);
-    w[0] = mdh_from_ptr(fn);
-    for (int i = 0; i < argc; i++) w[i + 1] = argv[i];
-    if (!vm_push(t, fn, argc, w + 1, true, 1)) return MDH_EXC;
-    return vm_exec(t);
 }
 
 // ---- calling a value ------------------------------------------------------------------------
@@ -108,15 +74,19 @@ static VmCall call_class(MdhThread *t, MdhValue *w, int argc)
     w[0] = obj;
     w[1] = init;
     w[2] = obj;
-    return vm_push(t, mdh_ptr(init), argc + 1, w + 2, false, 0) ? VM_PUSHED : VM_THREW;
+    return vm_push(t, mdh_ptr(init), argc + 1, w + 2, false);
+}
+
+MdhValue vm_make_struct(MdhThread *t, MdhStruct *s, int argc, const MdhValue *args)
+{
+    if ((uint32_t)argc != s->n)
+        return mdh_throw_error(t, MDH_E_ARITY, s->name, (int64_t)s->n, (int64_t)argc);
+    return mdh_dict_of(t, s->n, s->fields, args);
 }
 
 static VmCall call_struct(MdhThread *t, MdhValue *w, int argc)
 {
-    MdhStruct *s = mdh_ptr(w[0]);
-    MdhValue v = (uint32_t)argc != s->n
-                     ? mdh_throw_error(t, MDH_E_ARITY, s->name, (int64_t)s->n, (int64_t)argc)
-                     : mdh_dict_of(t, s->n, s->fields, w + 1);
+    MdhValue v = vm_make_struct(t, mdh_ptr(w[0]), argc, w + 1);
     if (mdh_is_exc(v)) return VM_THREW;
     w[0] = v;
     return VM_DONE;
@@ -130,7 +100,7 @@ static VmCall call_function(MdhThread *t, MdhValue *w, int argc)
         w[1] = MDH_ABSENT;
         argc++;
     }
-    return vm_push(t, fn, argc, w + 1, true, 0) ? VM_PUSHED : VM_THREW;
+    return vm_push(t, fn, argc, w + 1, true);
 }
 
 VmCall vm_call(MdhThread *t, MdhValue *w, int argc)
@@ -146,16 +116,10 @@ VmCall vm_call(MdhThread *t, MdhValue *w, int argc)
 
 // ---- methods --------------------------------------------------------------------------------
 
-static VmCall undefined(MdhThread *t, MdhValue name)
-{
-    mdh_throw_error(t, MDH_E_UNDEFINED, name);
-    return VM_THREW;
-}
-
-// What recv.name(...) calls when it is not a method: a field, a dict's value, a property.
-static MdhValue callee_of(MdhThread *t, MdhValue recv, MdhValue name, uint64_t *ic)
+MdhValue vm_callee_of(MdhThread *t, MdhValue recv, MdhValue name, uint64_t *ic)
 {
     MdhValue f = MDH_ABSENT;
+    if (mdh_is_absent(recv)) return mdh_throw_error(t, MDH_E_UNDEFINED, mdh_str_c(t, "masel"));
     if (mdh_is_instance(recv)) f = mdh_instance_get(recv, name, NULL);
     else if (mdh_is_dict(recv)) f = mdh_dict_get_cached(recv, name, ic);
     else return __mdh_op_get_prop(t, recv, name, NULL);
@@ -169,25 +133,24 @@ static VmCall push_method(MdhThread *t, MdhValue m, MdhValue *w, int argc, bool 
         for (int i = 0; i < argc; i++) w[1 + i] = w[2 + i];
         return vm_call(t, w, argc);
     }
-    return vm_push(t, mdh_ptr(m), argc + 1, w + 1, strict, 0) ? VM_PUSHED : VM_THREW;
+    return vm_push(t, mdh_ptr(m), argc + 1, w + 1, strict);
 }
 
 VmCall vm_call_method(MdhThread *t, MdhValue *w, int argc, MdhValue name, uint64_t *ic)
 {
     MdhValue recv = w[1];
-    if (mdh_is_absent(recv)) return undefined(t, mdh_str_c(t, "masel"));
     if (mdh_is_instance(recv)) {
         MdhValue m = mdh_instance_method(recv, name, ic);
         if (!mdh_is_absent(m)) return push_method(t, m, w, argc, false);
     }
-    MdhValue f = callee_of(t, recv, name, ic);
+    MdhValue f = vm_callee_of(t, recv, name, ic);
     if (mdh_is_exc(f)) return VM_THREW;
     w[0] = f;
     for (int i = 0; i < argc; i++) w[1 + i] = w[2 + i];
     return vm_call(t, w, argc);
 }
 
-static MdhValue auld_method(MdhThread *t, MdhValue cls, MdhValue name)
+MdhValue vm_auld_method(MdhThread *t, MdhValue cls, MdhValue name)
 {
     int i = mdh_class_find(mdh_ptr(cls), name);
     if (i < 0) return mdh_throw_error(t, MDH_E_UNDEFINED, name);
@@ -196,7 +159,7 @@ static MdhValue auld_method(MdhThread *t, MdhValue cls, MdhValue name)
 
 VmCall vm_call_auld(MdhThread *t, MdhValue *w, int argc, MdhValue name)
 {
-    MdhValue m = auld_method(t, w[0], name);
+    MdhValue m = vm_auld_method(t, w[0], name);
     return mdh_is_exc(m) ? VM_THREW : push_method(t, m, w, argc, false);
 }
 
@@ -251,7 +214,7 @@ static int place_named(MdhThread *t, MdhValue f, bool strict, int argc, MdhValue
     for (int i = argc; i < info->nrequired; i++) {
         if (!mdh_is_absent(args[i])) continue;
         if (strict) {
-            throw_arity(t, info, argc + n);
+            vm_throw_arity(t, info, argc + n);
             return -1;
         }
         args[i] = MDH_NAETHING;
@@ -321,15 +284,14 @@ VmCall vm_call_general(MdhThread *t, MdhValue *w, uint32_t how, int n_named, Mdh
     MdhValue recv = w[1], list = w[2], self = MDH_ABSENT;
     uint64_t ic = 0;
     if (how == BC_CALL_AULD) {
-        w[0] = auld_method(t, w[0], name);
+        w[0] = vm_auld_method(t, w[0], name);
         if (mdh_is_exc(w[0])) return VM_THREW;
         self = recv;
     } else if (how == BC_CALL_METHOD) {
         MdhValue m = MDH_ABSENT;
-        if (mdh_is_absent(recv)) return undefined(t, mdh_str_c(t, "masel"));
         if (mdh_is_instance(recv)) m = mdh_instance_method(recv, name, &ic);
         if (!mdh_is_absent(m)) self = recv;
-        else m = callee_of(t, recv, name, &ic);
+        else m = vm_callee_of(t, recv, name, &ic);
         if (mdh_is_exc(m)) return VM_THREW;
         w[0] = m;
     }

@@ -74,6 +74,8 @@ static VmCode *make_code(MdhThread *t, VmModule *m, const BcProto *p, const uint
     code->module = m;
     if (!make_constants(t, code, p) || !make_caches(code, p)) return NULL;
     fill_info(code, p, m, words);
+    code->entry = vm_entry_of(m, code);
+    m->n_codes++;
     code->protos = mdh_gc_alloc_root((p->protos.len + 1) * sizeof(VmCode *));
     if (!code->protos) return NULL;
     for (uint32_t i = 0; i < p->protos.len; i++) {
@@ -110,12 +112,15 @@ VmCode *vm_module_extend(MdhThread *t, VmModule *m, BcModule *bc)
         slots[i] = i < bc->n_own ? vm_global_own(m, name) : vm_global_outer(t, m, name);
         if (slots[i] == UINT32_MAX) slots = NULL;
     }
-    if (slots) code = make_code(t, m, bc->main, slots);
+    if (slots) {
+        vm_bound(m, slots);
+        code = make_code(t, m, bc->main, slots);
+    }
     if (!code) mdh_throw_oom(t, bc->main->code.len * sizeof(uint32_t));
     return code;
 }
 
-VmModule *vm_module_new(MdhThread *t, BcModule *bc, const char *dir, VmWorld world)
+static VmModule *new_module(MdhThread *t, BcModule *bc, VmModule like)
 {
     VmModule *m = vm_globals_init(t) ? mdh_gc_alloc_root(sizeof *m) : NULL;
     if (!m) {
@@ -123,13 +128,22 @@ VmModule *vm_module_new(MdhThread *t, BcModule *bc, const char *dir, VmWorld wor
         bc_module_free(bc);
         return NULL;
     }
+    *m = like;
     m->bc = bc;
-    m->file = bc->file;
-    m->dir = dir;
-    m->world = world;
-    if (world == VM_WORLD_MAIN) vm_main = m;
+    if (m->world == VM_WORLD_MAIN) vm_main = m;
     m->main = vm_module_extend(t, m, bc);
     return m->main ? m : NULL;
+}
+
+VmModule *vm_module_new(MdhThread *t, BcModule *bc, const char *dir, VmWorld world)
+{
+    return new_module(t, bc, (VmModule){.file = bc->file, .dir = dir, .world = world});
+}
+
+VmModule *vm_module_load(MdhThread *t, BcModule *bc, const struct VmNativeModule *native,
+                         const char *file, VmWorld world)
+{
+    return new_module(t, bc, (VmModule){.file = file, .world = world, .native = native});
 }
 
 MdhValue vm_run(MdhThread *t, VmCode *main)
@@ -137,9 +151,9 @@ MdhValue vm_run(MdhThread *t, VmCode *main)
     MdhFn *fn = mdh_new(t, sizeof *fn);
     if (!fn) return mdh_throw_oom(t, sizeof *fn);
     fn->h.tag = MDH_TAG_FUNCTION;
-    fn->entry = vm_entry;
+    fn->entry = main->entry;
     fn->info = &main->info;
-    return vm_entry(t, fn, 0, NULL);
+    return main->entry(t, fn, 0, NULL);
 }
 
 const VmModule *vm_frame_module(const MdhFrame *f)

@@ -59,7 +59,7 @@ MdhValue vm_new_closure(MdhThread *t, const VmCode *code, const uint32_t *ip,
     MdhFn *fn = mdh_new(t, sizeof *fn + n * sizeof(MdhValue));
     if (!fn) return mdh_throw_oom(t, sizeof *fn);
     fn->h.tag = MDH_TAG_FUNCTION;
-    fn->entry = vm_entry;
+    fn->entry = c->entry;
     fn->info = &c->info;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t w = ip[i];

@@ -15,7 +15,7 @@
 // ---- loops ----------------------------------------------------------------------------------
 // State of a walk: r[0] what is walked, r[1] the next position, r[2] end << 3 | what it is.
 
-enum { WALK_LIST, WALK_TABLE, WALK_CREEL, WALK_STRING, WALK_BYTES };
+enum { WALK_LIST = VM_WALK_LIST, WALK_TABLE, WALK_CREEL, WALK_STRING, WALK_BYTES };
 
 static bool start_walk(MdhValue *r, MdhValue what, uint64_t end, int kind)
 {
@@ -135,37 +135,6 @@ bool vm_in_range(MdhValue v, MdhValue from, MdhValue to)
 }
 
 // ---- errors ---------------------------------------------------------------------------------
-
-static const BcHandler *handler_for(const VmCode *code, const uint32_t *ip)
-{
-    uint32_t at = (uint32_t)(ip - 1 - code->info.code);
-    for (uint32_t i = 0; i < code->bc->handlers.len; i++) {
-        const BcHandler *h = &code->bc->handlers.items[i];
-        if (at >= h->start && at < h->end) return h;
-    }
-    return NULL;
-}
-
-bool vm_unwind(MdhThread *t)
-{
-    for (;;) {
-        MdhFrame *f = t->fp;
-        const VmCode *code = (const VmCode *)f->fn->info;
-        uint32_t at = (uint32_t)(f->ip - 1 - code->info.code);
-        mdh_throw_at(t, code->info.name, code->info.file, code->info.lines[at]);
-        const BcHandler *h = t->exiting ? NULL : handler_for(code, f->ip);
-        if (h) {
-            // What lies above the handler's register is dead: let go of it.
-            for (MdhValue *r = f->base + h->reg + 1; r < f->base + code->info.nregs; r++)
-                *r = MDH_ABSENT;
-            if (!h->keep_all) f->base[h->reg] = mdh_take_error(t);
-            f->ip = code->info.code + h->target;
-            return true;
-        }
-        __atomic_store_n(&t->fp, f - 1, __ATOMIC_RELEASE);
-        if (f->kind) return false;
-    }
-}
 
 // All that belongs to a waiting error, kept by a finally block while it runs.
 typedef struct KeptError {

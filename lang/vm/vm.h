@@ -25,6 +25,7 @@ typedef struct VmCode {
     struct VmCode **protos;
     const BcProto *bc;
     VmModule *module;
+    MdhEntry entry;          // of its functions
     int plain_argc;          // the number of arguments of the fast way in; -1: there is none
     int method_argc;         // the same for methods
 } VmCode;
@@ -42,12 +43,16 @@ struct VmModule {
     VmWorld world;
     Map slots;               // name -> global slot of its variables
     VmCode *main;
-    VmModule *next;
+    const struct VmNativeModule *native; // in a native program: where its functions are
+    uint32_t n_codes;        // functions made so far
 };
 
 // Makes the module's code and binds its globals. `bc` is taken over also on failure. NULL: threw
 // (out of memory).
 VmModule *vm_module_new(MdhThread *t, BcModule *bc, const char *dir, VmWorld world);
+// The same for a module of a native program, whose `file` may be elsewhere than at its build.
+VmModule *vm_module_load(MdhThread *t, BcModule *bc, const struct VmNativeModule *native,
+                         const char *file, VmWorld world);
 // More code for a module that exists (an entry of the REPL): new globals are added to it.
 VmCode *vm_module_extend(MdhThread *t, VmModule *m, BcModule *bc);
 // Runs the top level. MDH_EXC when it threw.
@@ -68,6 +73,8 @@ void vm_set_loader(VmFetch fetch, VmNeedPrelude need_prelude);
 // Writes one line per instruction executed to standard error (the `trace` command). 0 off, 1 by
 // line, 2 also values.
 extern int vm_trace;
+// Whether what runs looks for a kept Ctrl-C (base/os.h) now and then; set before it starts.
+extern bool vm_polls;
 
 // Globals (globals.c) ------------------------------------------------------------------------
 // One array for the whole process; slots never move.

@@ -15,9 +15,24 @@ typedef enum VmCall { VM_DONE, VM_PUSHED, VM_THREW } VmCall;
 MdhValue vm_entry(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv);
 // Runs the innermost frame until it returns.
 MdhValue vm_exec(MdhThread *t);
-// Pushes a frame for `fn` whose arguments stand at base[0..argc): fills in what is missing.
-// False: threw.
-bool vm_push(MdhThread *t, MdhFn *fn, int argc, MdhValue *base, bool strict, uint64_t kind);
+// The entry of the module's next function, in preorder: each back end has its own.
+MdhEntry vm_entry_of(VmModule *m, VmCode *code);
+// The module's globals lie in these slots now; for back ends that keep their addresses.
+void vm_bound(const VmModule *m, const uint32_t *slots);
+// Enters `fn` whose arguments stand at base[0..argc). The interpreter pushes a frame (VM_PUSHED),
+// a native program runs it and puts the result into base[-1] (VM_DONE): each back end has its own.
+VmCall vm_push(MdhThread *t, MdhFn *fn, int argc, MdhValue *base, bool strict);
+MdhValue vm_throw_arity(MdhThread *t, const MdhFnInfo *info, int argc);
+// from[0..argc) are the arguments without masel. args gets nparams of them, what is missing filled
+// in, and after them a list of the rest; it may be `from`. False: threw.
+bool vm_arrange(MdhThread *t, const MdhFnInfo *info, int argc, const MdhValue *from,
+                MdhValue *args, bool strict);
+struct MdhStruct;
+MdhValue vm_make_struct(MdhThread *t, struct MdhStruct *s, int argc, const MdhValue *args);
+// What recv.name(...) calls when it is not a method: a field, a dict's value, a property.
+MdhValue vm_callee_of(MdhThread *t, MdhValue recv, MdhValue name, uint64_t *ic);
+// The method that auld.name means, cls being the superclass.
+MdhValue vm_auld_method(MdhThread *t, MdhValue cls, MdhValue name);
 // Calls w[0] on argc arguments from w[1]; the result goes to w[0] (VM_DONE) or a frame waits.
 VmCall vm_call(MdhThread *t, MdhValue *w, int argc);
 // w[1].name(w[2]...)
@@ -34,6 +49,8 @@ MdhValue vm_rethrow(MdhThread *t, MdhValue kept);
 
 // Loops: r[0..2] is the iterator's state.
 bool vm_for_prep(MdhThread *t, MdhValue *r, bool inclusive);
+// In its low bits r[2] says what is walked; emitted code looks for lists itself.
+#define VM_WALK_LIST 0
 bool vm_iter_prep(MdhThread *t, MdhValue *r, int nvars);
 // 1: out[0] (and out[1]) set; 0: the end; -1: threw.
 int vm_iter_next(MdhThread *t, MdhValue *r, MdhValue *out, int nvars);
