@@ -16,8 +16,17 @@ int64_t os_wall_ns(void);  // since 1970-01-01 UTC
 uint64_t os_thread_cpu_ns(void);
 uint64_t os_process_cpu_ns(void);
 
-// Sleeps until the monotonic clock reaches `deadline_ns`, whatever signals come.
+// Sleeps until the monotonic clock reaches `deadline_ns`, whatever signals come (but see
+// os_interrupt_keep).
 void os_sleep_until_ns(uint64_t deadline_ns);
+
+// Called on the main thread: from now on Ctrl-C and SIGTERM end the process only after
+// `last_words`, which may do what a signal handler may.
+void os_signals_init(void (*last_words)(void));
+// A kept Ctrl-C does not end the process; os_interrupted() says on the main thread that there was
+// one since it is kept, and loops that start a broken wait again ask before they do.
+void os_interrupt_keep(bool on);
+bool os_interrupted(void);
 
 // Fills from the kernel's generator. Cannot fail on a working system; aborts if it does,
 // because predictable tags and keys are worse than no process.

@@ -51,7 +51,7 @@ MdhErr os_read_fd(int fd, size_t max, Buf *out, int *sys_errno)
         ssize_t got = read(fd, to, want ? want : 1);
         if (got == 0) return MDH_OK;
         if (got < 0) {
-            if (errno == EINTR) continue;
+            if (errno == EINTR && !os_interrupted()) continue;
             if (errno != EAGAIN) return fail(errno, sys_errno);
             wait_ready(fd, POLLIN);
             continue;
@@ -66,7 +66,7 @@ static int open_again(const char *path, int flags)
 {
     int fd;
     do fd = open(path, flags | O_CLOEXEC, 0666);
-    while (fd < 0 && errno == EINTR);
+    while (fd < 0 && errno == EINTR && !os_interrupted());
     return fd;
 }
 

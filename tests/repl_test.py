@@ -405,13 +405,68 @@ def test_ctrl_c_gives_up_the_line_and_the_entry(cli):
         assert tty.leave() == 0
 
 
-def test_ctrl_c_ends_a_running_program(cli):
+RUNAWAYS = {
+    "whiles": "whiles aye { }",
+    "count": "fer i in 0..4000000000 { }",
+    "calls": "fib(60)",
+    "methods": "Loop().ging(60)",
+    "callbacks": "whiles aye { gaun([1, 2], |x| x + 1) }",
+    "catch": "whiles aye { hae_a_bash { whiles aye { hurl 1 } } gin_it_gangs_wrang e { } }",
+    "finally": "hae_a_bash { whiles aye { } } at_the_hinner_en { whiles aye { } }",
+    "sleep": "bide(60000)",
+    "many_sleeps": "hae_a_bash { bide(60000) } gin_it_gangs_wrang e { } bide(60000)",
+    "udp": "udp_recv_from(sock, 10)",
+    "tcp": "socket_accept(listener)",
+    "loop": "ken l = event_loop_new(); timer_every(l, 5, |e| 1); event_loop_run(l)",
+    "idle_loop": "ken l = event_loop_new(); timer_after(l, 60000, |e| 1); event_loop_run(l)",
+    "poll": "ken l = event_loop_new(); timer_after(l, 60000, |e| 1); event_loop_poll(l, 60000)",
+    "fifo": 'read_file("fifo")',
+    "speir": 'speir "wha? "',
+    "shell": 'shell("sleep 60")',
+    "key": "get_key()",
+}
+
+
+def test_ctrl_c_ends_an_entry_and_keeps_the_session(cli):
+    os.mkfifo(cli.folder / "fifo")
     with Terminal(cli) as tty:
-        tty.send('blether "gaun"; whiles aye { }\r')
-        tty.wait("gaun\r\n")
-        tty.send("\x03")
-        status = tty.end()
-        assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT
+        for line in ("ken kept = 41", "dae fib(n) { gie gin n < 2 than n ither fib(n - 1) + fib(n - 2) }",
+                     "kin Loop { dae ging(n) { gie gin n < 2 than n ither masel.ging(n - 1) + "
+                     "masel.ging(n - 2) } }",
+                     'ken sock = socket_udp()["value"]', 'socket_bind(sock, "127.0.0.1", 0); 0',
+                     'ken listener = socket_tcp()["value"]',
+                     'socket_bind(listener, "127.0.0.1", 0); socket_listen(listener, 4); 0'):
+            tty.line(line, "")
+        for name, code in RUNAWAYS.items():
+            # What comes after the wait must not run.
+            then = " " if code.endswith("}") else "; "
+            tty.send(f'blether "ga" + "un"; {code}{then}blether "on" + "ward"\r')
+            tty.wait("gaun\r\n")
+            time.sleep(0.05)  # well inside the wait, so that the signal breaks it
+            tty.send("\x03")
+            before = tty.wait("Interrupted! Use 'quit' tae leave.")
+            assert "onward" not in before, f"{name}: {before}"
+            tty.wait("mdhavers> ")
+        tty.line("kept + 1", "=> 42")
+        tty.send("\x04")
+        assert tty.leave() == 0
+
+
+def test_ctrl_c_ends_a_program_that_is_run(cli):
+    cli.write("forever.braw", 'blether "gaun"; whiles aye { }')
+    ready, written = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(written, 1)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.execv(cli.binary, ["mdhavers", "run", str(cli.folder / "forever.braw")])
+    os.close(written)
+    time.sleep(0.3)  # nothing says that it runs: its output waits in a buffer
+    os.kill(pid, signal.SIGINT)  # our own child
+    _, status = os.waitpid(pid, 0)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT
+    assert os.read(ready, 100) == b"gaun\n"
+    os.close(ready)
 
 
 def test_speir_on_a_terminal(cli):

@@ -11,6 +11,7 @@
 // Build with gcc's -fno-gcse -fno-crossjumping, which keep one indirect jump per instruction.
 #include "abi/abi.h"
 #include "lang/vm/vm_priv.h"
+#include "runtime/core/interrupt.h"
 #include "runtime/core/ops.h"
 #include "runtime/data/bytes.h"
 #include "runtime/data/dict.h"
@@ -23,9 +24,15 @@
 #include "lang/vm/exec_macros.h"
 
 int vm_trace;
+bool vm_polls;
 
 // Instructions that only this file knows, beyond those of the table.
 enum { OP_ADD_FLOAT = OP_COUNT, OP_SUB_FLOAT, OP_MUL_FLOAT };
+
+// Where a prompt looks for Ctrl-C (jumps, calls, what can be seen): no program goes on for long
+// without passing here.
+#define POLLED(op)                                                                            \
+    (((op) >= OP_JMP && (op) <= OP_ITERNEXT) || ((op) >= OP_CALL && (op) <= OP_HURL))
 
 MdhValue vm_exec(MdhThread *t)
 {
@@ -37,9 +44,17 @@ MdhValue vm_exec(MdhThread *t)
         &&L_SUB_FLOAT,
         &&L_MUL_FLOAT,
     };
-    // Under `trace` every instruction first goes through L_step.
+    // Under `trace` every instruction first goes through `step`, in a prompt some through `poll`.
     static const void *const stepping[256] = {[0 ... 255] = &&step};
-    const void *const *const table = vm_trace ? stepping : labels;
+    static const void *const polling[] = {
+#define OP(name, operands, extra, doc) POLLED(OP_##name) ? &&poll : &&L_##name,
+#include "abi/opcodes.def"
+#undef OP
+        &&L_ADD_FLOAT,
+        &&L_SUB_FLOAT,
+        &&L_MUL_FLOAT,
+    };
+    const void *const *const table = vm_trace ? stepping : vm_polls ? polling : labels;
     MdhFrame *fp = t->fp;
     MdhValue *R = fp->base;
     const VmCode *code = (const VmCode *)fp->fn->info;
@@ -53,6 +68,8 @@ MdhValue vm_exec(MdhThread *t)
 
 step:
     vm_trace_step(t, code, ip - 1, R);
+poll:
+    if (MDH_UNLIKELY(mdh_interrupted(t))) goto threw;
     goto *labels[in & 255];
 
     LABEL(LOADK) : RA = K[BC_BX(in)];

@@ -103,7 +103,7 @@ static int open_for_writing(MdhValue path, int flags, int *fd)
     *fd = -1;
     while (!err && *fd < 0) {
         *fd = open(name.data, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
-        if (*fd < 0 && errno != EINTR) err = errno;
+        if (*fd < 0 && (errno != EINTR || os_interrupted())) err = errno;
     }
     buf_deinit(&name);
     return err;

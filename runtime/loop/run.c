@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "runtime/core/interrupt.h"
 #include "runtime/core/throw.h"
 #include "runtime/data/dict.h"
 #include "runtime/data/list.h"
@@ -396,7 +397,10 @@ static int wait_ready(Turn *turn, SelEvent *events, uint64_t deadline_ns)
         if (until) mdh_out_flush();
         int n = turn->l->selector->type->wait(turn->l->selector, events, until);
         bool work = end_wait(turn);
-        if (n > 0 || work || turn->is_hopeless || turn->now_ns >= deadline_ns) return n;
+        turn->has_thrown = mdh_interrupted(turn->t);
+        if (n > 0 || work || turn->is_hopeless || turn->has_thrown ||
+            turn->now_ns >= deadline_ns)
+            return n;
     }
 }
 
@@ -404,7 +408,7 @@ static void turn_once(Turn *turn, uint64_t deadline_ns)
 {
     SelEvent events[SEL_BATCH];
     int n = wait_ready(turn, events, deadline_ns);
-    if (!is_stopped(turn->l) && deliver_all_ready(turn, events, n) &&
+    if (!turn->has_thrown && !is_stopped(turn->l) && deliver_all_ready(turn, events, n) &&
         deliver_timers(turn) && deliver_tasks(turn))
         deliver_posts(turn);
 }

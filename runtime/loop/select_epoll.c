@@ -101,7 +101,7 @@ static int epoll_wait_until(Selector *s, SelEvent *out, uint64_t deadline_ns)
     do {
         waits = selector_time_left(deadline_ns, &left);
         n = wait_once(e->epoll_fd, events, &left);
-    } while ((n < 0 && errno == EINTR) || (n == 0 && waits));
+    } while (((n < 0 && errno == EINTR) || (n == 0 && waits)) && !os_interrupted());
     for (int i = 0; i < n; i++) {
         if (events[i].data.u64 == WAKE_TOKEN) wake_clear(e->wake_fd);
         else out[found++] = (SelEvent){events[i].data.u64, translated(events[i].events)};

@@ -97,7 +97,7 @@ static int kqueue_wait(Selector *s, SelEvent *out, uint64_t deadline_ns)
     do {
         waits = selector_time_left(deadline_ns, &left);
         n = kevent(k->fd, NULL, 0, events, SEL_BATCH, &left);
-    } while ((n < 0 && errno == EINTR) || (n == 0 && waits));
+    } while (((n < 0 && errno == EINTR) || (n == 0 && waits)) && !os_interrupted());
     for (int i = 0; i < n; i++) {
         uint64_t token = (uint64_t)(uintptr_t)events[i].udata;
         if (events[i].filter != EVFILT_USER)

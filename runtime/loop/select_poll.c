@@ -188,7 +188,7 @@ static int poll_wait_until(Selector *s, SelEvent *out, uint64_t deadline_ns)
     do {
         waits = selector_time_left(deadline_ns, &left);
         n = ppoll(p->waited.fds.items, p->waited.fds.len, &left, NULL);
-    } while ((n < 0 && errno == EINTR) || (n == 0 && waits));
+    } while (((n < 0 && errno == EINTR) || (n == 0 && waits)) && !os_interrupted());
     return n > 0 ? harvest(p, out) : 0;
 }
 

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "runtime/sys/out.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -180,7 +181,7 @@ int socket_wait(Socket *s, short events, uint64_t deadline_ns)
     do {
         if (__atomic_load_n(&s->closing, __ATOMIC_SEQ_CST)) e = ECANCELED;
         else e = poll_once(s->fd, events, deadline_ns);
-    } while (e == EINTR);
+    } while (e == EINTR && !os_interrupted());
     if (e == 0 && __atomic_load_n(&s->closing, __ATOMIC_SEQ_CST)) e = ECANCELED;
     __atomic_sub_fetch(&s->waiters, 1, __ATOMIC_SEQ_CST);
     return e;

@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "runtime/net/store.h"
 
 // Connecting -----------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ int tcp_accept(Socket *listener, Socket **out, NetAddr *peer, uint64_t deadline_
         int e = errno;
         if (e == EMFILE || e == ENFILE) turn_one_away(listener);
         if (e == EAGAIN) e = socket_wait(listener, POLLIN, deadline_ns);
-        if (e && !is_of_the_peer(e)) return e;
+        if (e && (!is_of_the_peer(e) || os_interrupted())) return e;
     }
 }
 
@@ -146,7 +147,7 @@ int tcp_send_some(Socket *s, Slice data, uint64_t deadline_ns, size_t *sent)
         }
         int e = errno;
         if (e == EAGAIN) e = socket_wait(s, POLLOUT, deadline_ns);
-        if (e && e != EINTR) return e;
+        if (e && (e != EINTR || os_interrupted())) return e;
     }
 }
 
@@ -172,7 +173,7 @@ int tcp_recv_some(Socket *s, void *into, size_t len, uint64_t deadline_ns, size_
         }
         int e = errno;
         if (e == EAGAIN) e = socket_wait(s, POLLIN, deadline_ns);
-        if (e && e != EINTR) return e;
+        if (e && (e != EINTR || os_interrupted())) return e;
     }
 }
 

@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <time.h>
 
+#include "base/os.h"
 #include "runtime/net/store.h"
 
 #define HEAD 1984u // octets, 31 cache lines
@@ -92,7 +93,7 @@ int udp_recv(Socket *s, UdpBatch *b, unsigned n, size_t max_len, uint64_t deadli
         }
         int e = k == 0 ? EAGAIN : errno;
         if (e == EAGAIN) e = socket_wait(s, POLLIN, deadline_ns);
-        if (e && e != EINTR) return e;
+        if (e && (e != EINTR || os_interrupted())) return e;
     }
 }
 
@@ -199,7 +200,7 @@ int udp_send(Socket *s, UdpOut *out, unsigned n, uint64_t deadline_ns, unsigned 
             address(&box, *sent, next);
             continue;
         }
-        if (e && e != EINTR) return e;
+        if (e && (e != EINTR || os_interrupted())) return e;
     }
     return 0;
 }

@@ -28,9 +28,9 @@ static bool fill_nolock(void)
     if (at < end) return true;
     ssize_t n;
     do n = read(0, buffer, sizeof buffer);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && errno == EINTR && !os_interrupted());
     // Somebody else made the terminal non-blocking (a child may): wait for it.
-    while (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+    while (n < 0 && (errno == EAGAIN || errno == EINTR) && !os_interrupted()) {
         struct pollfd p = {0, POLLIN, 0};
         if (poll(&p, 1, -1) < 0 && errno != EINTR) return false;
         n = read(0, buffer, sizeof buffer);

@@ -40,6 +40,19 @@ static void flush_at_exit(void)
     pthread_mutex_unlock(&lock);
 }
 
+// From a signal handler: what another thread, or this one, is just writing is left alone.
+static void flush_in_signal(void)
+{
+    if (pthread_mutex_trylock(&lock)) return;
+    flush_nolock();
+    pthread_mutex_unlock(&lock);
+}
+
+void mdh_out_flush_on_signals(void)
+{
+    os_signals_init(flush_in_signal);
+}
+
 static void start(void)
 {
     mdh_ignore_sigpipe();

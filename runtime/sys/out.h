@@ -20,6 +20,9 @@ bool mdh_out_flush(void);
 // Has a write failed? Then *sys_errno says why, and `blether` throws: a program whose reader
 // has gone does not print for ever into nothing.
 bool mdh_out_failed(int *sys_errno);
+// Main thread, once: from now on what is waiting is also written when Ctrl-C or SIGTERM ends
+// the process.
+void mdh_out_flush_on_signals(void);
 // Flushes standard output, then writes to standard error, unbuffered. Failures are ignored.
 void mdh_err_write(const char *p, size_t n);
 

@@ -82,6 +82,7 @@ static int with_runtime(int argc, char **argv, const Cli *cli)
         mdh_err_write(text, sizeof text - 1);
         return 1;
     }
+    mdh_out_flush_on_signals();
     if (cli->n_operands) cmd_warn_extension(cli->operands[0]);
     switch (cli->command) {
     case CMD_RUN: return cmd_run(t, cli);

@@ -3,8 +3,8 @@
 // and completion; otherwise they are standard input's, by way of the buffer that `speir` reads
 // from too, so that a script piped in may answer its own questions.
 //
-// Ctrl-C is a key while a line is edited (the terminal does not turn it into a signal then), so
-// no signal handler is needed; while a program runs it ends the process as it does anywhere.
+// Ctrl-C is a key while a line is edited: the terminal does not turn it into a signal then. While
+// an entry runs it is a signal and ends the entry; without a terminal it ends the process.
 #include "tools/repl/repl.h"
 
 #include <histedit.h>
@@ -218,6 +218,11 @@ ReplRead repl_input_line(const char *prompt, Buf *out)
     in.prompt = prompt;
     if (in.edit) return edited_line(out);
     return mdh_read_raw_line(out) ? REPL_LINE : REPL_END;
+}
+
+bool repl_input_is_terminal(void)
+{
+    return in.edit != NULL;
 }
 
 void repl_input_close(void)

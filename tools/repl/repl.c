@@ -3,6 +3,7 @@
 // in the session; its value or its error is shown.
 #include "tools/repl/repl.h"
 
+#include "base/os.h"
 #include "runtime/core/ops.h"
 #include "runtime/core/throw.h"
 #include "runtime/data/str.h"
@@ -61,6 +62,13 @@ static void show_value(Repl *r, MdhValue v)
     mdh_out_write("\n", 1);
 }
 
+static void interrupted(Repl *r)
+{
+    static const char text[] = "Interrupted! Use 'quit' tae leave.\n";
+    buf_clear(&r->entry);
+    mdh_out_write(text, sizeof text - 1);
+}
+
 // ---- running ----------------------------------------------------------------------------
 
 static void run_entry(Repl *r)
@@ -68,8 +76,15 @@ static void run_entry(Repl *r)
     DiagList diags;
     bool compiled;
     diag_init(&diags, 0);
+    os_interrupt_keep(repl_input_is_terminal());
     MdhValue v = drv_session_eval(r->session, r->t, buf_view(&r->entry), &diags, &compiled);
-    if (r->t->exiting) {
+    bool stopped = os_interrupted() && mdh_is_exc(v); // whatever it broke
+    os_interrupt_keep(false);
+    if (stopped) {
+        r->t->exiting = false;
+        mdh_take_error(r->t);
+        interrupted(r);
+    } else if (r->t->exiting) {
         r->done = true;
         r->status = r->t->exit_status;
     } else if (!compiled) {
@@ -94,13 +109,6 @@ static void take_line(Repl *r, Slice line)
     if (!repl_is_unfinished(buf_view(&r->entry))) run_entry(r);
 }
 
-static void interrupted(Repl *r)
-{
-    static const char text[] = "Interrupted! Use 'quit' tae leave.\n";
-    buf_clear(&r->entry);
-    mdh_out_write(text, sizeof text - 1);
-}
-
 static void one_turn(Repl *r, Buf *line)
 {
     buf_clear(line);
@@ -122,6 +130,7 @@ int repl_run(MdhThread *t)
         show_error(&r);
         return 1;
     }
+    vm_polls = true;
     buf_init(&r.entry, MAX_ENTRY);
     buf_init(&line, MAX_ENTRY);
     buf_init(&hello, MAX_REPORT);

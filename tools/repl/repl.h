@@ -31,6 +31,7 @@ bool repl_is_unfinished(Slice text);
 typedef enum { REPL_LINE, REPL_END, REPL_INTERRUPTED } ReplRead;
 bool repl_input_open(Repl *r);
 ReplRead repl_input_line(const char *prompt, Buf *out);
+bool repl_input_is_terminal(void);
 void repl_input_close(void);
 
 // complete.c: words that continue `prefix`, sorted, each once, until `full`.
