@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "lang/bytecode/compiler.h"
 #include "lang/syntax/syntax.h"
+#include "lang/vm/report.h"
 #include "lang/vm/vm.h"
 
 // Starts the runtime and the main thread's record, remembers the process arguments, finds the
@@ -41,17 +42,8 @@ MdhValue drv_session_eval(DrvSession *s, MdhThread *t, Slice text, DiagList *dia
 
 // ---- reports ----------------------------------------------------------------------------------
 
-// One of the exclamations that failures begin with.
-const char *drv_exclamation(MdhThread *t);
-// The uncaught error that waits in t, to standard error: message, the lines around it, a hint,
-// the trace when it came through functions. Clears it.
-void drv_report_error(MdhThread *t);
-// The same text without exclamation or context, for the REPL; the caller frees the Buf.
-void drv_error_text(MdhThread *t, Buf *out);
 // What the compiler said, to standard error. False when there were no errors.
 bool drv_report_diags(MdhThread *t, const DiagList *diags);
-// For what failed without leaving a diagnostic or an error: memory is out.
-void drv_report_no_memory(void);
 
 // ---- modules ------------------------------------------------------------------------------------
 

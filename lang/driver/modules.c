@@ -12,7 +12,6 @@
 #include "lang/driver/driver.h"
 #include "lang/syntax/syntax.h"
 #include "runtime/core/throw.h"
-#include "runtime/data/dict.h"
 #include "runtime/data/str.h"
 
 #define MAX_PATH_LEN 4096
@@ -205,35 +204,6 @@ bool drv_module_exports(const char *dir, Slice path, const Slice **names, uint32
 
 // ---- loading ------------------------------------------------------------------------------------
 
-typedef struct Loaded {
-    char *path;
-    MdhValue exports;        // as they were when the module had run: every fetch gets a copy
-    bool loading;
-    struct Loaded *next;
-} Loaded;
-
-static Loaded *loaded;
-
-static MdhValue throw_circular(MdhThread *t, const Loaded *again)
-{
-    // The list is newest first; the circle runs from `again` to the newest one still loading.
-    const Loaded *chain[256];
-    int n = 0;
-    for (const Loaded *l = loaded; l && n < 256; l = l->next) {
-        if (l->loading) chain[n++] = l;
-        if (l == again) break;
-    }
-    MdhSb sb;
-    mdh_sb_init(&sb);
-    while (n-- > 0) {
-        mdh_sb_puts(&sb, chain[n]->path);
-        mdh_sb_puts(&sb, " -> ");
-    }
-    mdh_sb_puts(&sb, again->path);
-    MdhValue text = mdh_sb_finish(t, &sb);
-    return mdh_is_exc(text) ? text : mdh_throw_error(t, MDH_E_CIRCULAR, text);
-}
-
 static MdhValue throw_in_module(MdhThread *t, MdhValue path, const DiagList *diags)
 {
     MdhSb sb;
@@ -253,8 +223,16 @@ static char *root_copy(const char *s, size_t n)
     return copy;
 }
 
-static VmModule *compile_file(MdhThread *t, const char *file, MdhValue path, bool bundled)
+typedef struct Making {
+    const char *file;
+    MdhValue path;           // as written
+    bool bundled;
+} Making;
+
+static VmModule *compile_file(MdhThread *t, void *ctx)
 {
+    const Making *making = ctx;
+    const char *file = making->file;
     Buf source;
     DiagList diags;
     VmModule *m = NULL;
@@ -265,67 +243,32 @@ static VmModule *compile_file(MdhThread *t, const char *file, MdhValue path, boo
     const char *slash = strrchr(file, '/');
     char *dir = root_copy(file, slash && slash != file ? (size_t)(slash - file) : 1);
     if (err != MDH_OK) {
-        mdh_throw_error(t, MDH_E_READ, path, drv_os_text(err, sys_errno));
+        mdh_throw_error(t, MDH_E_READ, making->path, drv_os_text(err, sys_errno));
     } else if (!dir) {
         mdh_throw_oom(t, MAX_PATH_LEN);
     } else {
-        VmWorld world = bundled ? VM_WORLD_BUNDLED : VM_WORLD_USER;
+        VmWorld world = making->bundled ? VM_WORLD_BUNDLED : VM_WORLD_USER;
         BcModule *bc = drv_compile((Slice){source.data, source.len}, file, dir, world, &diags);
         if (bc) m = vm_module_new(t, bc, dir, world);
-        else throw_in_module(t, path, &diags);
+        else throw_in_module(t, making->path, &diags);
     }
     diag_deinit(&diags);
     buf_deinit(&source);
     return m;
 }
 
-static void forget(Loaded *l)
-{
-    for (Loaded **at = &loaded; *at; at = &(*at)->next)
-        if (*at == l) {
-            *at = l->next;
-            break;
-        }
-    mdh_gc_free_root(l->path);
-    mdh_gc_free_root(l);
-}
-
-static MdhValue load(MdhThread *t, const char *file, MdhValue path, bool bundled)
-{
-    for (Loaded *l = loaded; l; l = l->next) {
-        if (strcmp(l->path, file) != 0) continue;
-        return l->loading ? throw_circular(t, l) : mdh_dict_copy(t, l->exports);
-    }
-    Loaded *l = mdh_gc_alloc_root(sizeof *l);
-    if (l) l->path = root_copy(file, strlen(file));
-    if (!l || !l->path) return mdh_throw_oom(t, sizeof *l);
-    l->loading = true;
-    l->next = loaded;
-    loaded = l;
-    VmModule *m = compile_file(t, file, path, bundled);
-    MdhValue exports = MDH_EXC;
-    if (m && !mdh_is_exc(vm_run(t, m->main))) exports = vm_module_exports(t, m);
-    if (mdh_is_exc(exports)) {
-        forget(l); // the next fetch tries again
-        return MDH_EXC;
-    }
-    l->exports = exports;
-    l->loading = false;
-    return mdh_dict_copy(t, exports);
-}
-
 MdhValue drv_fetch(MdhThread *t, const VmModule *importer, MdhValue path)
 {
     Buf found;
-    bool bundled = false;
+    Making making = {.path = path};
     MdhValue v;
     buf_init(&found, MAX_PATH_LEN);
-    pthread_mutex_lock(&loader_lock);
-    if (drv_find_module(importer->dir, mdh_str_slice(path), &found, &bundled))
-        v = load(t, found.data, path, bundled);
-    else
+    if (drv_find_module(importer->dir, mdh_str_slice(path), &found, &making.bundled)) {
+        making.file = found.data;
+        v = vm_module_fetch(t, found.data, compile_file, &making);
+    } else {
         v = mdh_throw_error(t, MDH_E_NO_MODULE, path);
-    pthread_mutex_unlock(&loader_lock);
+    }
     buf_deinit(&found);
     return v;
 }

@@ -60,7 +60,7 @@ bool drv_read_source(const char *path, Buf *out)
     buf_init(&msg, 16384);
     buf_printf(&msg, "Dinnae be daft! Cannae read '%s': %s\n", path, drv_os_text(err, sys_errno));
     if (buf_ok(&msg)) mdh_err_write(msg.data, msg.len);
-    else drv_report_no_memory();
+    else report_no_memory();
     buf_deinit(&msg);
     return false;
 }
@@ -161,25 +161,6 @@ static char *dir_of(const char *path)
     return dir;
 }
 
-static int finish(MdhThread *t, MdhValue result)
-{
-    int status = 0;
-    if (t->exiting) status = t->exit_status;
-    else if (mdh_is_exc(result)) {
-        drv_report_error(t);
-        status = 1;
-    }
-    int sys_errno;
-    if (mdh_out_flush() || status != 0 || !mdh_out_failed(&sys_errno)) return status;
-    Buf msg;
-    buf_init(&msg, 1024);
-    buf_printf(&msg, "%s: Cannae write tae standard output: %s\n", drv_exclamation(t),
-               drv_os_text(MDH_ERR_IO, sys_errno));
-    mdh_err_write(msg.data, msg.len);
-    buf_deinit(&msg);
-    return 1;
-}
-
 int drv_run_file(MdhThread *t, const char *path)
 {
     Buf source;
@@ -194,9 +175,9 @@ int drv_run_file(MdhThread *t, const char *path)
                            : NULL;
         if (bc) {
             VmModule *m = vm_module_new(t, bc, dir, VM_WORLD_MAIN);
-            status = finish(t, m ? vm_run(t, m->main) : MDH_EXC);
+            status = report_finish(t, m ? vm_run(t, m->main) : MDH_EXC);
         } else if (!drv_report_diags(t, &diags)) {
-            drv_report_no_memory();
+            report_no_memory();
         }
     }
     diag_deinit(&diags);

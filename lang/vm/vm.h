@@ -64,7 +64,12 @@ bool vm_module_define(MdhThread *t, VmModule *m, MdhValue name, MdhValue v);
 // The module whose code a frame runs; NULL at the bottom.
 const VmModule *vm_frame_module(const MdhFrame *f);
 
-// The driver's module loader: the exports of the module that `importer` names by `path`.
+// The exports of the module at that canonical path, which is made when it is fetched first and
+// then run once.
+typedef VmModule *(*VmMakeModule)(MdhThread *t, void *ctx); // NULL: threw
+MdhValue vm_module_fetch(MdhThread *t, const char *path, VmMakeModule make, void *ctx);
+
+// The back end's module loader: the exports of the module that `importer` names by `path`.
 typedef MdhValue (*VmFetch)(MdhThread *t, const VmModule *importer, MdhValue path);
 // Called when a name is met that is no variable of the program: loads the prelude.
 typedef bool (*VmNeedPrelude)(MdhThread *t);
@@ -73,8 +78,6 @@ void vm_set_loader(VmFetch fetch, VmNeedPrelude need_prelude);
 // Writes one line per instruction executed to standard error (the `trace` command). 0 off, 1 by
 // line, 2 also values.
 extern int vm_trace;
-// Whether what runs looks for a kept Ctrl-C (base/os.h) now and then; set before it starts.
-extern bool vm_polls;
 
 // Globals (globals.c) ------------------------------------------------------------------------
 // One array for the whole process; slots never move.

@@ -27,7 +27,7 @@ static void show_error(Repl *r)
     Buf out;
     buf_init(&out, MAX_REPORT);
     buf_puts(&out, "Och!: ");
-    drv_error_text(r->t, &out);
+    report_error_text(r->t, &out);
     buf_putc(&out, '\n');
     mdh_err_write(out.data, out.len);
     buf_deinit(&out);

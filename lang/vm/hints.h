@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Advice for uncaught errors, chosen by what the message says. Static text.
-#ifndef MDH_LANG_DRIVER_HINTS_H
-#define MDH_LANG_DRIVER_HINTS_H
+#ifndef MDH_LANG_VM_HINTS_H
+#define MDH_LANG_VM_HINTS_H
 
 #include "base/slice.h"
 

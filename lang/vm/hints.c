@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lang/driver/hints.h"
+#include "lang/vm/hints.h"
 
 #include "base/common.h"
 
