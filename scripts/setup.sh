@@ -7,10 +7,11 @@
 set -euo pipefail
 
 build=(make cmake ninja-build gcc libc6-dev libgc-dev libpcre2-dev libedit-dev libc-ares-dev libssl-dev python3)
-test=("${build[@]}" clang libclang-rt-14-dev llvm git)
+test=("${build[@]}" clang libclang-rt-14-dev llvm git knot)
 bench=(lua5.4 luajit python3 nodejs)
 demo=(sip-tester tshark)
-interop=(sipsak sip-tester baresip-core linphone-cli ffmpeg tshark)
+interop=(sipsak sip-tester baresip-core linphone-cli ffmpeg tshark
+    gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good)
 
 wanted=()
 for group in "${@:-build}"; do
@@ -33,6 +34,7 @@ is_there() {
     ninja-build) command -v ninja >/dev/null && return 0 ;;
     nodejs) command -v node >/dev/null && return 0 ;;
     sip-tester) command -v sipp >/dev/null && return 0 ;;
+    knot) [[ -x /usr/sbin/knotd ]] && return 0 ;;
     llvm) compgen -c llvm-symbolizer >/dev/null && return 0 ;;
     esac
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
@@ -60,3 +62,7 @@ echo "setup: installing ${missing[*]}"
 quietly=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive) # sudo would drop an exported one
 "${quietly[@]}" apt-get update -q >/dev/null
 "${quietly[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+# The tests start a name server of their own; the package's service is not wanted.
+if [[ " ${missing[*]} " == *" knot "* ]] && command -v systemctl >/dev/null; then
+    "${as_root[@]}" systemctl disable --now knot >/dev/null 2>&1 || true
+fi

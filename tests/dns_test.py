@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The resolver against a name server of the tests' own, on loopback (dns_server.py).
+"""The resolver against a name server of the tests' own, on loopback (dns_server.py), and against
+knot, when it is installed (dns_knot.py).
 
     tests/dns_test.py [--bin build/bin/mdhavers] [part of a name…]
 
-Each test is a function `test_…(dns)`; the last line is `dns: N passed, N failed`.
+Each test is a function `test_…(dns)`, or `knot_…(dns)` with knot behind it; the last lines are
+`dns: N passed, N failed` and `knot: N passed, N failed`.
 """
 import argparse
 import json
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import traceback
 
+from dns_knot import Knot
 from dns_server import A, AAAA, Server
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -27,9 +30,8 @@ LIMIT_S = 30
 class Dns:
     """A server, and programs that ask it."""
 
-    def __init__(self, binary, folder):
-        self.binary, self.folder = binary, pathlib.Path(folder)
-        self.server = Server()
+    def __init__(self, binary, folder, server):
+        self.binary, self.folder, self.server = binary, pathlib.Path(folder), server
         self.address = f"127.0.0.1:{self.server.port}"
 
     def lines(self, program, *servers):
@@ -281,25 +283,91 @@ event_loop_run(loop)
     equal(got, ["reported", "nxdomain"])
 
 
+def knot_addresses(dns):
+    equal(sorted(dns.value('dns_lookup("www.example.test")["value"]')), ["192.0.2.10", "2001:db8::10"])
+    equal(dns.value('dns_lookup("WWW.Example.TEST.", "ipv4")["value"]'), ["192.0.2.10"])
+    equal(dns.value('dns_lookup("alias.example.test", "ipv4")["value"]'), ["192.0.2.10"])
+    equal(sorted(dns.value('dns_lookup("any.wild.example.test")["value"]')), ["192.0.2.12"])
+
+
+def knot_failures(dns):
+    equal(dns.kind("missing.example.test"), "nxdomain")
+    equal(dns.kind("txt.example.test"), "no_data")
+    equal(dns.kind("example.org"), "refused")
+
+
+def knot_big_answers(dns):
+    """Too big for a datagram; of 120 addresses the first 64 are kept (DNS_RECORDS_MAX)."""
+    equal(len(dns.value('dns_lookup("many.example.test", "ipv6")["value"]')), 64)
+
+
+def knot_services(dns):
+    got = dns.value('dns_srv("_sip._udp", "example.test")["value"]')
+    equal(sorted((r["priority"], r["weight"], r["port"], r["target"], r["ttl"]) for r in got),
+          [(10, 60, 5060, "sip1.example.test.", 300), (20, 0, 5062, "sip2.example.test.", 300)])
+    got = dns.value('dns_naptr("example.test")["value"]')
+    equal([(r["order"], r["flags"], r["service"], r["replacement"]) for r in got],
+          [(50, "s", "SIP+D2U", "_sip._udp.example.test.")])
+
+
+def knot_the_way_of_rfc_3263(dns):
+    got = dns.lines('fetch "sip" tae sip\n'
+                    'fer hop in sip.sip_resolve("example.test", "udp") '
+                    '{ blether f"{hop[\'target\']} {hop[\'port\']}" }\n')
+    equal(got, ["sip1.example.test 5060", "sip2.example.test 5062"])
+
+
+def knot_a_question_on_the_loop(dns):
+    got = dns.lines('''
+ken loop = event_loop_new()
+dae show(r) { blether r["value"][0]["address"] }
+dns_query(loop, "www.example.test", "AAAA", show)
+event_loop_run(loop)
+''')
+    equal(got, ["2001:db8::10"])
+
+
+def knot_a_datagram_to_a_name(dns):
+    got = dns.lines('''
+ken a = socket_udp("ipv4")["value"]
+socket_bind(a, "here.example.test", 0)
+ken b = socket_udp("ipv4")["value"]
+blether udp_send_to(b, bytes_from_string("haw"), "here.example.test", socket_local_addr(a)["value"]["port"])["value"]
+blether bytes_to_string(udp_recv_from(a, 99)["value"]["buf"])
+''')
+    equal(got, ["3", "haw"])
+
+
+def run_all(dns, prefix, words):
+    """(tests, failures) of the functions whose name begins so."""
+    tests = [(name, work) for name, work in globals().items() if name.startswith(prefix)
+             and (not words or any(word in name for word in words))]
+    failed = 0
+    for name, work in tests:
+        try:
+            work(dns)
+        except Exception:  # every test is heard
+            failed += 1
+            print(f"FAIL {name}\n{traceback.format_exc()}")
+    dns.server.close()
+    return len(tests), failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", default="build/bin/mdhavers")
     parser.add_argument("word", nargs="*")
     options = parser.parse_args()
-    tests = [(name, work) for name, work in globals().items() if name.startswith("test_")
-             and (not options.word or any(word in name for word in options.word))]
-    failed = 0
     with tempfile.TemporaryDirectory(prefix="mdh-dns-") as folder:
-        dns = Dns(ROOT / options.bin, folder)
-        for name, work in tests:
-            try:
-                work(dns)
-            except Exception:  # every test is heard
-                failed += 1
-                print(f"FAIL {name}\n{traceback.format_exc()}")
-        dns.server.close()
-    print(f"dns: {len(tests) - failed} passed, {failed} failed")
-    sys.exit(1 if failed or not tests else 0)
+        n, failed = run_all(Dns(ROOT / options.bin, folder, Server()), "test_", options.word)
+        more = bad = 0
+        if Knot.program():
+            more, bad = run_all(Dns(ROOT / options.bin, folder, Knot(folder)), "knot_", options.word)
+            print(f"knot: {more - bad} passed, {bad} failed")
+        else:
+            print("skip knot: knotd is not installed (scripts/setup.sh test)")
+    print(f"dns: {n - failed} passed, {failed} failed")
+    sys.exit(1 if failed or bad or not n + more else 0)
 
 
 if __name__ == "__main__":
