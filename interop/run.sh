@@ -90,6 +90,9 @@ scenario_linphonec_echo() {
     grep -qiE 'connected|media streams established' "$log" || { echo "call not connected"; return 1; }
     calls_with_media 'linphonec'
 }
+media_through_echo() { mkdir -p "media.$1" && timeout 20 "$root/interop/media_peer.py" "$1" "$port" "$run/media.$1"; }
+scenario_ffmpeg_echo() { media_through_echo ffmpeg; }
+scenario_gst-launch-1.0_echo() { media_through_echo gst-launch-1.0; }
 scenario_tshark_malformed() {
     [[ -n $recording ]] || { echo "no right to record on loopback"; return 77; }
     local bad
@@ -151,6 +154,8 @@ check sipp calls
 check sipp echo
 check baresip echo
 check linphonec echo
+check ffmpeg echo
+check gst-launch-1.0 echo
 if [[ -n $recording ]]; then # its process is a child of this shell, so it is asked here
     sleep 0.5
     kill -INT "$tshark"
