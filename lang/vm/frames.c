@@ -75,10 +75,10 @@ bool vm_unwind(MdhThread *t)
     }
 }
 
-MdhEntry vm_entry_of(VmModule *m, VmCode *code)
+void vm_code_made(VmModule *m, VmCode *code)
 {
-    (void)m, (void)code;
-    return vm_entry;
+    (void)m;
+    code->entry = vm_entry;
 }
 
 void vm_bound(const VmModule *m, const uint32_t *slots)

@@ -74,8 +74,10 @@ static VmCode *make_code(MdhThread *t, VmModule *m, const BcProto *p, const uint
     code->module = m;
     if (!make_constants(t, code, p) || !make_caches(code, p)) return NULL;
     fill_info(code, p, m, words);
-    code->entry = vm_entry_of(m, code);
+    vm_code_made(m, code);
     m->n_codes++;
+    m->n_caches += p->ic_names.len;
+    m->n_constants += p->consts.len;
     code->protos = mdh_gc_alloc_root((p->protos.len + 1) * sizeof(VmCode *));
     if (!code->protos) return NULL;
     for (uint32_t i = 0; i < p->protos.len; i++) {

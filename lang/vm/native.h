@@ -30,10 +30,14 @@ struct VmNativeModule {
     uint64_t source_len;
     MdhValue **globals;      // [n_globals] of BcModule.globals: filled with each slot's address
     const MdhEntry *entries; // [n_functions] preorder of the tree of protos, main first
+    const MdhAnyFn *bodies;  // [n_functions] NULL, or callable as (t, fn, argument, ...): VmCode.body
     VmCode **codes;          // [n_functions] same order, filled
+    VmCache *caches;         // [n_caches] of all functions, one after another: VmCode.ic lies here
+    MdhValue *constants;     // [n_constants] copies of every VmCode.k, one after another
     const VmNativeFetch *fetches;
     uint32_t n_globals, n_functions, n_fetches;
     uint32_t world;          // VmWorld
+    uint32_t n_caches, n_constants;
 };
 
 typedef struct VmNativeProgram {

@@ -18,6 +18,8 @@ typedef struct VmCache {
     MdhValue name;
 } VmCache;
 
+typedef void (*MdhAnyFn)(void); // cast to what it is before it is called
+
 typedef struct VmCode {
     MdhFnInfo info;          // first, so that a function's info is its code
     MdhValue *k;
@@ -26,6 +28,7 @@ typedef struct VmCode {
     const BcProto *bc;
     VmModule *module;
     MdhEntry entry;          // of its functions
+    MdhAnyFn body;           // emitted: callable as (t, fn, argument, ...); NULL: by entry only
     int plain_argc;          // the number of arguments of the fast way in; -1: there is none
     int method_argc;         // the same for methods
 } VmCode;
@@ -44,7 +47,7 @@ struct VmModule {
     Map slots;               // name -> global slot of its variables
     VmCode *main;
     const struct VmNativeModule *native; // in a native program: where its functions are
-    uint32_t n_codes;        // functions made so far
+    uint32_t n_codes, n_caches, n_constants; // made so far
 };
 
 // Makes the module's code and binds its globals. `bc` is taken over also on failure. NULL: threw
@@ -78,6 +81,8 @@ void vm_set_loader(VmFetch fetch, VmNeedPrelude need_prelude);
 // Writes one line per instruction executed to standard error (the `trace` command). 0 off, 1 by
 // line, 2 also values.
 extern int vm_trace;
+// Whether what runs looks for a kept Ctrl-C (base/os.h) now and then; set before it starts.
+extern bool vm_polls;
 
 // Globals (globals.c) ------------------------------------------------------------------------
 // One array for the whole process; slots never move.

@@ -15,8 +15,8 @@ typedef enum VmCall { VM_DONE, VM_PUSHED, VM_THREW } VmCall;
 MdhValue vm_entry(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv);
 // Runs the innermost frame until it returns.
 MdhValue vm_exec(MdhThread *t);
-// The entry of the module's next function, in preorder: each back end has its own.
-MdhEntry vm_entry_of(VmModule *m, VmCode *code);
+// Sets the entry of the module's next function, in preorder: each back end has its own.
+void vm_code_made(VmModule *m, VmCode *code);
 // The module's globals lie in these slots now; for back ends that keep their addresses.
 void vm_bound(const VmModule *m, const uint32_t *slots);
 // Enters `fn` whose arguments stand at base[0..argc). The interpreter pushes a frame (VM_PUSHED),

@@ -32,6 +32,10 @@ void mdh_gc_init(void); // once, before the first thread record
 bool mdh_gc_thread_register(void);
 // Undoes it, as the last thing before the thread ends. Nothing for the main thread.
 void mdh_gc_thread_unregister(void);
+// The calling thread's C stack is another one from now on, whose far end this is.
+void mdh_gc_stack_moved(void *bottom);
+// Does the collector stop threads by this signal? Then no thread it knows may block it.
+bool mdh_gc_uses_signal(int signal);
 // The calling OS thread will use `cache`: register both. Then the thread may allocate.
 void mdh_gc_thread_enter(MdhGcCache *cache);
 void mdh_gc_thread_leave(MdhGcCache *cache);

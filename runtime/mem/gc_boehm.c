@@ -153,6 +153,23 @@ void mdh_gc_thread_unregister(void)
     registered_here = false;
 }
 
+static void *GC_CALLBACK set_bottom(void *bottom)
+{
+    struct GC_stack_base base = {.mem_base = bottom};
+    GC_set_stackbottom(NULL, &base);
+    return NULL;
+}
+
+void mdh_gc_stack_moved(void *bottom)
+{
+    GC_call_with_alloc_lock(set_bottom, bottom);
+}
+
+bool mdh_gc_uses_signal(int signal)
+{
+    return signal == GC_get_suspend_signal() || signal == GC_get_thr_restart_signal();
+}
+
 static void *GC_CALLBACK link_cache(void *data)
 {
     MdhGcCache *cache = data;

@@ -42,8 +42,19 @@ bool mdh_gc_thread_register(void)
     return true;
 }
 
+void mdh_gc_stack_moved(void *bottom)
+{
+    (void)bottom;
+}
+
 void mdh_gc_thread_unregister(void)
 {
+}
+
+bool mdh_gc_uses_signal(int signal)
+{
+    (void)signal;
+    return false;
 }
 
 void mdh_gc_thread_enter(MdhGcCache *cache)
