@@ -13,9 +13,11 @@ static bool arity_fits(const MdhBuiltin *row, int argc)
     return argc >= row->nreq && (argc <= row->nmax || row->rest);
 }
 
+#define ANY ((1u << MDH_TAG_COUNT) - 1)
+
 MDH_INLINE bool kind_fits(const MdhParam *p, MdhValue v)
 {
-    return p->types >> mdh_tag(v) & 1;
+    return p->types == ANY || p->types >> mdh_tag(v) & 1;
 }
 
 // The parameter that takes argument i: rest takes all that are left.

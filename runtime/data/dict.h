@@ -27,7 +27,7 @@ typedef struct MdhTable {
     uint32_t index_mask; // 0: no index
     uint32_t
         entry_mask; // the bits of an index slot that are entry + 1; the others: of the hash
-    uint32_t *index; // pointer-free; 0 = free. Scattered: each entry's place in the order
+    uint32_t *index; // pointer-free; 0 = free. Scattered: NULL
     uint32_t *order; // scattered: entry numbers in order; else NULL
     MdhDictEntry entries[];
 } MdhTable;

@@ -87,13 +87,13 @@ MDH_INLINE MdhValue table_next_counted(const MdhTable *tab)
     return (MdhValue){tab->entries[0].key.bits + 2 * (uint64_t)tab->used};
 }
 
+// The key of a scattered entry that was deleted: no key is equal to it.
+#define TABLE_GONE MDH_EXC
+
 // The live entry at place i of the order; false when there is none any more.
 MDH_INLINE bool table_entry_at(const MdhTable *tab, uint32_t i, MdhDictEntry *e)
 {
-    if (tab->order) {
-        i = __atomic_load_n(&tab->order[i], __ATOMIC_RELAXED);
-        if (i == TABLE_NONE) return false;
-    }
+    if (tab->order) i = __atomic_load_n(&tab->order[i], __ATOMIC_RELAXED);
     e->key = MDH_SLOT_LOAD(&tab->entries[i].key);
     e->val = MDH_SLOT_LOAD(&tab->entries[i].val);
     return !mdh_is_absent(e->val);
@@ -129,15 +129,14 @@ MDH_INLINE uint32_t table_find_indexed(const MdhTable *tab, MdhValue key, uint32
 // The same where entries lie by their hash: one cache line answers for most keys.
 MDH_INLINE uint32_t table_find_scattered(const MdhTable *tab, MdhValue key, uint32_t hash)
 {
-    uint32_t mask = tab->index_mask;
-    for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
+    uint32_t mask = tab->index_mask, i = hash & mask;
+    for (;; i = (i + 1) & mask) {
         MdhValue k = {__atomic_load_n(&tab->entries[i].key.bits, __ATOMIC_ACQUIRE)};
-        if (k.bits != key.bits && !table_same_key(k, key)) {
-            if (mdh_is_absent(k)) return TABLE_NONE;
-            continue;
-        }
-        return mdh_is_absent(MDH_SLOT_LOAD(&tab->entries[i].val)) ? TABLE_NONE : i;
+        if (k.bits == key.bits) break;
+        if (mdh_is_absent(k)) return TABLE_NONE;
+        if (mdh_is_ptr(key) && table_same_key(k, key)) break;
     }
+    return mdh_is_absent(MDH_SLOT_LOAD(&tab->entries[i].val)) ? TABLE_NONE : i;
 }
 
 MDH_INLINE uint32_t table_find(const MdhTable *tab, MdhValue key)

@@ -7,18 +7,18 @@
 //              half full, of 32-bit slots: as many low bits as it takes are the entry's number
 //              + 1, the others are those of the hash, so that hardly a probe touches an entry
 //              in vain
-//   scattered  entries where their hash puts them (linear probing), and two lists of numbers:
-//              the entries in order, and each entry's place in the order. Index and entry were
-//              two cache misses in a big table; this is one. Walking it is dearer, so it begins
-//              where a compact one outgrows the caches; and strings, which a chance neighbour
-//              makes one look at, stay out of it.
+//   scattered  entries where their hash puts them (linear probing), and their numbers in order.
+//              Index and entry were two cache misses in a big table; this is one. Walking it is
+//              dearer, so it begins where a compact one outgrows the caches; and strings, which
+//              a chance neighbour makes one look at, stay out of it.
 //
 // What a reader without the lock relies on, in one published table:
-//   - an entry's key never changes to another key (it may become an equal, interned string);
+//   - an entry's key never changes to another key (it may become an equal, interned string, or
+//     that of a deleted one in a scattered table TABLE_GONE);
 //   - an entry is complete before it can be found, and can be found before `used` covers it;
-//   - deleting writes ABSENT to the value and leaves the key where it is, which keeps probe
-//     chains whole. When the key comes back, a compact table gives it a new entry and turns its
-//     index slot to it; a scattered one uses the entry again, at a new place in the order;
+//   - deleting writes ABSENT to the value and leaves the entry where it is, which keeps probe
+//     chains whole. When the key comes back it gets a new entry, and a compact table turns its
+//     index slot to it;
 //   - frozen entries keep their values: an overwrite or delete of one is done in a new table. A
 //     scattered table is frozen as a whole.
 // Deleted entries go when the table is remade: when it is full, or three quarters empty.
@@ -80,10 +80,11 @@ static MdhTable *scattered_new(MdhThread *t, uint64_t want)
 {
     uint64_t size = 16;
     while (size / 8 * 5 < want) size *= 2;
-    MdhTable *tab = table_new(t, size / 8 * 5, size, size + size / 8 * 5);
+    MdhTable *tab = table_new(t, size / 8 * 5, size, size / 8 * 5);
     if (!tab) return NULL;
     tab->index_mask = (uint32_t)(size - 1);
-    tab->order = tab->index + size;
+    tab->order = tab->index;
+    tab->index = NULL;
     return tab;
 }
 
@@ -114,25 +115,29 @@ static bool counts_on(const MdhTable *tab, MdhValue next)
     return true;
 }
 
+// The free entry where a new key goes in a scattered table.
+static uint32_t vacant_entry(const MdhTable *tab, MdhValue key)
+{
+    uint32_t mask = tab->index_mask, i = table_hash(key) & mask;
+    while (!mdh_is_absent(tab->entries[i].key)) i = (i + 1) & mask;
+    return i;
+}
+
 // Appends an entry of a new key to a table that nobody else sees.
 static void put_new(MdhTable *tab, const MdhDictEntry *e)
 {
-    uint32_t n = tab->used++, mask = tab->index_mask, i;
-    if (mask == 0) {
-        tab->entries[n] = *e;
-        return;
-    }
-    uint32_t hash = table_hash(e->key);
+    uint32_t n = tab->used++, mask = tab->index_mask;
     if (tab->order) {
-        for (i = hash & mask; !mdh_is_absent(tab->entries[i].key);) i = (i + 1) & mask;
+        uint32_t i = vacant_entry(tab, e->key);
         tab->entries[i] = *e;
         tab->order[n] = i;
-        tab->index[i] = n;
-    } else {
-        for (i = hash & mask; tab->index[i];) i = (i + 1) & mask;
-        tab->entries[n] = *e;
-        tab->index[i] = index_slot(tab, hash, n);
+        return;
     }
+    tab->entries[n] = *e;
+    if (mask == 0) return;
+    uint32_t hash = table_hash(e->key), i = hash & mask;
+    while (tab->index[i]) i = (i + 1) & mask;
+    tab->index[i] = index_slot(tab, hash, n);
 }
 
 // The form that suits the entries of `tab` and the next key.
@@ -147,17 +152,16 @@ static MdhTable *new_for(MdhThread *t, const MdhTable *tab, uint64_t want, MdhVa
 
 // Both scattered, nothing deleted: walks the old entries as they lie. Twice the size is one
 // bit more of the hash, so they come to lie in the new one in the same order, in two rows.
-static void spread(MdhTable *fresh, const MdhTable *tab)
+// `place`, as long as the old table, is for each entry's place in the order.
+static void spread(MdhTable *fresh, const MdhTable *tab, uint32_t *place)
 {
-    uint32_t mask = fresh->index_mask;
+    for (uint32_t n = 0; n < tab->used; n++) place[tab->order[n]] = n;
     for (uint64_t i = 0; i <= tab->index_mask; i++) {
         MdhDictEntry e = {tab->entries[i].key, MDH_SLOT_LOAD(&tab->entries[i].val)};
         if (mdh_is_absent(e.key)) continue;
-        uint32_t at = table_hash(e.key) & mask;
-        while (!mdh_is_absent(fresh->entries[at].key)) at = (at + 1) & mask;
+        uint32_t at = vacant_entry(fresh, e.key);
         fresh->entries[at] = e;
-        fresh->index[at] = tab->index[i];
-        fresh->order[tab->index[i]] = at;
+        fresh->order[place[i]] = at;
     }
     fresh->used = tab->used;
 }
@@ -166,9 +170,12 @@ MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want, Mdh
 {
     MdhTable *fresh = new_for(t, tab, want > tab->live ? want : tab->live, next);
     MdhDictEntry e;
+    uint32_t *place = NULL;
     if (!fresh) return NULL;
-    if (fresh->order && tab->order && tab->live == tab->used) {
-        spread(fresh, tab);
+    if (fresh->order && tab->order && tab->live == tab->used)
+        place = mdh_new_atomic(t, (tab->index_mask + UINT64_C(1)) * sizeof *place);
+    if (place) {
+        spread(fresh, tab, place);
     } else {
         for (uint32_t i = 0; i < tab->used; i++)
             if (table_entry_at(tab, i, &e)) put_new(fresh, &e);
@@ -204,20 +211,10 @@ static void append_compact(MdhTable *tab, MdhValue key, MdhValue val)
 
 static void append_scattered(MdhTable *tab, MdhValue key, MdhValue val)
 {
-    uint32_t mask = tab->index_mask, i = table_hash(key) & mask;
-    MdhValue k = tab->entries[i].key;
-    while (!mdh_is_absent(k) && k.bits != key.bits && !table_same_key(k, key)) {
-        i = (i + 1) & mask;
-        k = tab->entries[i].key;
-    }
-    // It was there and was deleted: its old place in the order is nobody's now.
-    if (!mdh_is_absent(k))
-        __atomic_store_n(&tab->order[tab->index[i]], TABLE_NONE, __ATOMIC_RELAXED);
+    uint32_t i = vacant_entry(tab, key);
     MDH_SLOT_STORE(&tab->entries[i].val, val);
-    if (mdh_is_absent(k))
-        __atomic_store_n(&tab->entries[i].key.bits, key.bits, __ATOMIC_RELEASE);
+    __atomic_store_n(&tab->entries[i].key.bits, key.bits, __ATOMIC_RELEASE);
     __atomic_store_n(&tab->order[tab->used], i, __ATOMIC_RELAXED);
-    tab->index[i] = tab->used;
 }
 
 void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val)
