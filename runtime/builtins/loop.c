@@ -7,6 +7,7 @@
 #include "abi/abi.h"
 #include "base/os.h"
 #include "runtime/builtins/name.h"
+#include "runtime/conc/chan_watch.h"
 #include "runtime/core/throw.h"
 #include "runtime/data/dict.h"
 #include "runtime/data/str.h"
@@ -136,7 +137,9 @@ MdhValue __mdh_event_unwatch(MdhThread *t, int argc, const MdhArgs_event_unwatch
     MdhLoop *l = pin(t, a->loop);
     bool was;
     if (!l) return MDH_EXC;
-    bool ok = mdh_loop_unwatch(t, l, a->sock, &was);
+    bool ok = true;
+    if (mdh_chan_is(a->sock)) was = mdh_chan_unwatch(l, mdh_ptr(a->sock));
+    else ok = mdh_loop_unwatch(t, l, a->sock, &was);
     mdh_handle_unpin(a->loop);
     return ok ? mdh_bool(was) : MDH_EXC;
 }

@@ -137,6 +137,60 @@ static void drop_tasks(MdhLoop *l)
     }
 }
 
+// Things outside ---------------------------------------------------------------------------------
+
+bool mdh_loop_attach(MdhLoop *l, MdhLoopPart *part)
+{
+    pthread_mutex_lock(&l->lock);
+    bool ok = !l->is_shut;
+    if (ok) {
+        part->next = l->parts;
+        part->at = &l->parts;
+        if (l->parts) l->parts->at = &part->next;
+        l->parts = part;
+    }
+    pthread_mutex_unlock(&l->lock);
+    return ok;
+}
+
+static bool detach_nolock(MdhLoopPart *part)
+{
+    if (!part->at) return false;
+    *part->at = part->next;
+    if (part->next) part->next->at = part->at;
+    part->at = NULL;
+    return true;
+}
+
+bool mdh_loop_detach(MdhLoop *l, MdhLoopPart *part)
+{
+    pthread_mutex_lock(&l->lock);
+    bool was = detach_nolock(part);
+    loop_wake_nolock(l, 0); // perhaps nothing can happen any more
+    pthread_mutex_unlock(&l->lock);
+    return was;
+}
+
+bool mdh_loop_is_shut(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool is_shut = l->is_shut;
+    pthread_mutex_unlock(&l->lock);
+    return is_shut;
+}
+
+static void drop_parts(MdhLoop *l)
+{
+    for (;;) {
+        pthread_mutex_lock(&l->lock);
+        MdhLoopPart *part = l->parts;
+        if (part) detach_nolock(part);
+        pthread_mutex_unlock(&l->lock);
+        if (!part) return;
+        part->drop(part);
+    }
+}
+
 void mdh_loop_shut(MdhLoop *l)
 {
     pthread_mutex_lock(&l->lock);
@@ -148,6 +202,7 @@ void mdh_loop_shut(MdhLoop *l)
     if (was_shut) return;
     signal_drop_all(l);
     watch_drop_all(l);
+    drop_parts(l);
     timer_drop_all(l);
     drop_tasks(l);
     pthread_mutex_lock(&l->lock);
@@ -236,6 +291,14 @@ void mdh_loop_unhold(MdhLoop *l)
     l->holds--;
     loop_wake_nolock(l, 0);
     pthread_mutex_unlock(&l->lock);
+}
+
+bool mdh_loop_is_idle(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool is_idle = l->sleep_until_ns != 0 && !l->is_woken;
+    pthread_mutex_unlock(&l->lock);
+    return is_idle;
 }
 
 bool mdh_loop_queue(MdhLoop *l, MdhLoopTask *task)

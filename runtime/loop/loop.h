@@ -88,6 +88,24 @@ void mdh_loop_unhold(MdhLoop *l);
 // The loop's memory stays while there is a reference, though it may be closed. Any thread.
 MdhLoop *mdh_loop_ref(MdhLoop *l);
 void mdh_loop_unref(MdhLoop *l);
+// Tells the program of a value that `chan` (or naething, and that it is closed) brought: calls
+// `fn` with an event of kind `chan`, or gathers the event when the loop is polled. Only from
+// `run` of a task. False: tell no more now, the loop is stopped or something was thrown.
+bool mdh_loop_tell_chan(MdhThread *t, MdhLoop *l, MdhValue chan, MdhValue fn, MdhValue value,
+                        bool is_closed);
+
+// A thing outside that the loop must let go of when it is closed: `drop` is called then, once,
+// after it was taken out. Taking out is true for one caller only, also against the closing.
+typedef struct MdhLoopPart {
+    void (*drop)(struct MdhLoopPart *part);
+    struct MdhLoopPart *next, **at; // at NULL: not in
+} MdhLoopPart;
+bool mdh_loop_attach(MdhLoop *l, MdhLoopPart *part); // false: the loop is closed
+bool mdh_loop_detach(MdhLoop *l, MdhLoopPart *part);
+bool mdh_loop_is_shut(MdhLoop *l);
+// Does its thread wait just now? An idea, out of date at once.
+bool mdh_loop_is_idle(MdhLoop *l);
+
 // A descriptor of the runtime's own: `run` is called with what happened, on every wake while it
 // lasts. Setting it again changes it; interest 0 takes it out, which its owner does before
 // closing it. 0, or the errno.

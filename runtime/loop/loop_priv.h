@@ -19,7 +19,8 @@
         X(ID, "id") X(TIMER_ID, "timer_id") X(DUE_AT, "due_at") X(SIGNAL_KEY, "signal")    \
             X(READ, "read") X(WRITE, "write") X(ERROR, "error") X(HUP, "hup")              \
                 X(TIMER, "timer") X(POST, "post") X(STOP, "stop") X(EVENT, "event")        \
-                    X(NAME, "name") X(WHERE, "where") X(TRACE, "trace") X(CODE, "code")
+                    X(NAME, "name") X(WHERE, "where") X(TRACE, "trace") X(CODE, "code")    \
+                        X(CHAN, "chan") X(VALUE, "value") X(CLOSED, "closed")
 enum {
 #define X(id, text) W_##id,
     LOOP_WORDS(X)
@@ -90,6 +91,8 @@ struct MdhLoop {
     LoopPost *posts; // a ring, a root
     uint32_t posts_cap, posts_first, n_posts, max_posts;
     MdhLoopTask *first_task, **last_task;
+    MdhLoopPart *parts;
+    struct Turn *turn; // of the thread that runs it, the innermost
     MdhLoop *next, **at; // all open loops
 };
 

@@ -29,6 +29,7 @@
 #define PARK_NS    UINT64_C(100000000)
 
 typedef struct Turn {
+    struct Turn *outer; // a callback of it runs the loop again
     MdhThread *t;
     MdhLoop *l;
     MdhValue list;     // polling: gathers the events; ABSENT: call the callbacks
@@ -190,6 +191,21 @@ static bool deliver_task(Turn *turn, MdhLoopTask *task, uint32_t events)
     if (mdh_is_exc(task->run(turn->t, turn->l, task, events))) report(turn, &source);
     turn->clock_ns = os_mono_ns();
     return !turn->has_thrown && !is_stopped(turn->l);
+}
+
+bool mdh_loop_tell_chan(MdhThread *t, MdhLoop *l, MdhValue chan, MdhValue fn, MdhValue value,
+                        bool is_closed)
+{
+    Turn *turn = l->turn;
+    Fields f = {0};
+    put(l, &f, W_KIND, loop_word(l, W_CHAN));
+    put(l, &f, W_CHAN, chan);
+    put(l, &f, W_VALUE, value);
+    put(l, &f, W_CLOSED, mdh_bool(is_closed));
+    put(l, &f, W_CALLBACK, fn);
+    put(l, &f, W_NOW, now_of(turn));
+    LoopSource source = {loop_word(l, W_CHAN), chan, 0, fn, finish(t, &f)};
+    return deliver(turn, &source);
 }
 
 static bool deliver_ready(Turn *turn, const Ready *ready)
@@ -415,22 +431,28 @@ static void turn_once(Turn *turn, uint64_t deadline_ns)
 
 // One thread at a time ---------------------------------------------------------------------------
 
-static bool claim(MdhThread *t, MdhLoop *l)
+// True: the loop is this thread's, and the turn that was under way, if any, is in turn->outer.
+static bool claim(Turn *turn)
 {
+    MdhLoop *l = turn->l;
     pthread_mutex_lock(&l->lock);
-    bool ok = !l->owner || l->owner == t;
+    bool ok = !l->owner || l->owner == turn->t;
     if (ok) {
-        l->owner = t;
+        l->owner = turn->t;
         l->depth++;
+        turn->outer = l->turn;
+        l->turn = turn;
     }
     pthread_mutex_unlock(&l->lock);
-    if (!ok) mdh_throw_native(t, "Anither thread is awready runnin' this event loop");
+    if (!ok) mdh_throw_native(turn->t, "Anither thread is awready runnin' this event loop");
     return ok;
 }
 
-static void unclaim(MdhLoop *l)
+static void unclaim(Turn *turn)
 {
+    MdhLoop *l = turn->l;
     pthread_mutex_lock(&l->lock);
+    l->turn = turn->outer;
     if (--l->depth == 0) l->owner = NULL;
     pthread_mutex_unlock(&l->lock);
 }
@@ -438,11 +460,11 @@ static void unclaim(MdhLoop *l)
 MdhValue mdh_loop_run(MdhThread *t, MdhLoop *l, uint64_t longest_wait_ns)
 {
     Turn turn = {.t = t, .l = l, .list = MDH_ABSENT};
-    if (!claim(t, l)) return MDH_EXC;
+    if (!claim(&turn)) return MDH_EXC;
     while (!turn.is_hopeless && !turn.has_thrown && !is_stopped(l))
         turn_once(&turn,
                   longest_wait_ns < OS_NEVER ? os_mono_ns() + longest_wait_ns : OS_NEVER);
-    unclaim(l);
+    unclaim(&turn);
     return turn.has_thrown ? MDH_EXC : MDH_NAETHING;
 }
 
@@ -458,12 +480,12 @@ static bool put_stop(MdhThread *t, const MdhLoop *l, MdhValue list)
 MdhValue mdh_loop_poll(MdhThread *t, MdhLoop *l, uint64_t deadline_ns)
 {
     Turn turn = {.t = t, .l = l, .list = mdh_list_new(t, 0)};
-    if (mdh_is_exc(turn.list) || !claim(t, l)) return MDH_EXC;
+    if (mdh_is_exc(turn.list) || !claim(&turn)) return MDH_EXC;
     do turn_once(&turn, deadline_ns);
     while (!turn.is_hopeless && !turn.has_thrown && !is_stopped(l) &&
            mdh_list_len(turn.list) == 0 && os_mono_ns() < deadline_ns);
     bool stopped = is_stopped(l);
-    unclaim(l);
+    unclaim(&turn);
     if (stopped && mdh_list_len(turn.list) == 0 && !put_stop(t, l, turn.list))
         return MDH_EXC;
     if (turn.has_thrown) return MDH_EXC;
