@@ -355,22 +355,10 @@ poll:
     }
     LABEL(BGET) : {
         uint32_t w = *ip++;
-        MdhValue o = RB, k = RC;
-        if (MDH_LIKELY(mdh_is_bytes(o)) && MDH_LIKELY(mdh_is_fixint(k))) {
-            const MdhWindow *win = mdh_bytes_window(o);
-            uint64_t i = (uint64_t)mdh_fixint(k), width = w >> 24;
-            if (MDH_LIKELY(i < win->len) && MDH_LIKELY(width <= win->len - i)) {
-                const uint8_t *p = win->data + i;
-                switch (width) {
-                case 1: RA = mdh_fix(p[0]); NEXT;
-                case 2: RA = mdh_fix(p[0] << 8 | p[1]); NEXT;
-                case 3: RA = mdh_fix(p[0] << 16 | p[1] << 8 | p[2]); NEXT;
-                default:
-                    RA = mdh_fix((int64_t)((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-                                           (uint32_t)p[2] << 8 | p[3]));
-                    NEXT;
-                }
-            }
+        MdhValue o = RB, k = RC, v;
+        if (MDH_LIKELY(bytes_get(o, k, w >> 24, &v))) {
+            RA = v;
+            NEXT;
         }
         SAVE();
         RESULT(vm_call_builtin_with(t, w & 0xffffff, 2, o, k, MDH_NAETHING));
@@ -379,31 +367,9 @@ poll:
         uint32_t w = *ip++;
         MdhValue o = RA, k = RB, v = RC;
         SAVE();
-        // With other threads about, a store has to hold the lock: the builtin does.
-        if (MDH_LIKELY(mdh_is_bytes(o)) && MDH_LIKELY(mdh_both_fixint(k, v)) &&
-            MDH_LIKELY(!__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED))) {
-            const MdhWindow *win = mdh_bytes_writable(t, o);
-            if (!win) goto threw;
-            uint64_t i = (uint64_t)mdh_fixint(k), width = w >> 24, n = (uint64_t)mdh_fixint(v);
-            if (MDH_LIKELY(i < win->len) && MDH_LIKELY(width <= win->len - i) &&
-                MDH_LIKELY(n >> (8 * width) == 0)) {
-                uint8_t *p = win->data + i;
-                switch (width) {
-                case 1: p[0] = (uint8_t)n; NEXT;
-                case 2: p[0] = (uint8_t)(n >> 8); p[1] = (uint8_t)n; NEXT;
-                case 3:
-                    p[0] = (uint8_t)(n >> 16);
-                    p[1] = (uint8_t)(n >> 8);
-                    p[2] = (uint8_t)n;
-                    NEXT;
-                default:
-                    p[0] = (uint8_t)(n >> 24); p[1] = (uint8_t)(n >> 16);
-                    p[2] = (uint8_t)(n >> 8); p[3] = (uint8_t)n;
-                    NEXT;
-                }
-            }
-        }
-        if (mdh_is_exc(vm_call_builtin_with(t, w & 0xffffff, 3, o, k, v))) goto threw;
+        int done = bytes_put(t, o, k, v, w >> 24);
+        if (MDH_LIKELY(done > 0)) NEXT;
+        if (done < 0 || mdh_is_exc(vm_call_builtin_with(t, w & 0xffffff, 3, o, k, v))) goto threw;
         NEXT;
     }
     LABEL(LEN) : {

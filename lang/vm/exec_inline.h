@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What the dispatcher has inline: immediate doubles, inline caches, and the usual case of each
-// family of instructions as a macro. Included by exec.c (all of it) and slow.c (the functions).
+// The usual cases of instructions, inline: in the dispatcher, and in emitted code through
+// native_inline.c.
 #ifndef MDH_LANG_VM_EXEC_INLINE_H
 #define MDH_LANG_VM_EXEC_INLINE_H
 
 #include "lang/vm/vm_priv.h"
+#include "runtime/data/bytes.h"
 #include "runtime/data/dict.h"
 #include "runtime/data/object.h"
 
@@ -20,6 +21,97 @@ MDH_INLINE bool flonum_fits(double d, MdhValue *out)
 }
 
 MDH_INLINE bool is_immediate(MdhValue v) { return (v.bits & 7) == 4; }
+
+// ---- small integers ---------------------------------------------------------------------------
+
+// Sums and products of small integers, in their doubled form.
+#define SUM_OVER __builtin_add_overflow((int64_t)a.bits, (int64_t)(b.bits - 1), &x)
+#define DIFF_OVER __builtin_sub_overflow((int64_t)a.bits, (int64_t)(b.bits - 1), &x)
+#define PROD_OVER __builtin_mul_overflow((int64_t)(a.bits - 1), (int64_t)b.bits >> 1, &x)
+
+// Division and remainder: a zero divisor and the one overflow go the slow way.
+MDH_INLINE bool div_fix(MdhValue a, MdhValue b, MdhValue *out)
+{
+    uint64_t x = a.bits - 1, y = b.bits - 1; // twice the numbers
+    if (MDH_LIKELY((x | y) >> 32 == 0) && MDH_LIKELY(y != 0)) {
+        *out = mdh_fix((uint32_t)x / (uint32_t)y);
+        return true;
+    }
+    if (y == 0 || (int64_t)y == -2) return false;
+    *out = mdh_fix((int64_t)x / (int64_t)y);
+    return true;
+}
+MDH_INLINE bool mod_fix(MdhValue a, MdhValue b, MdhValue *out)
+{
+    uint64_t x = a.bits - 1, y = b.bits - 1;
+    if (MDH_LIKELY((x | y) >> 32 == 0) && MDH_LIKELY(y != 0)) {
+        out->bits = (uint32_t)x % (uint32_t)y + UINT64_C(1);
+        return true;
+    }
+    if (y == 0 || (int64_t)y == -2) return false;
+    out->bits = (uint64_t)((int64_t)x % (int64_t)y) + 1;
+    return true;
+}
+MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
+{
+    double y = mdh_flonum(b);
+    return flonum_fits(mdh_flonum(a) / y, out); // an immediate double is never zero
+}
+
+// ---- octets -----------------------------------------------------------------------------------
+
+// The number of `width` octets at k of bytes o; false when the builtin has to look.
+MDH_INLINE bool bytes_get(MdhValue o, MdhValue k, uint64_t width, MdhValue *out)
+{
+    if (MDH_UNLIKELY(!mdh_is_bytes(o)) || MDH_UNLIKELY(!mdh_is_fixint(k))) return false;
+    const MdhWindow *win = mdh_bytes_window(o);
+    uint64_t i = (uint64_t)mdh_fixint(k);
+    if (MDH_UNLIKELY(i >= win->len) || MDH_UNLIKELY(width > win->len - i)) return false;
+    const uint8_t *p = win->data + i;
+    switch (width) {
+    case 1: *out = mdh_fix(p[0]); break;
+    case 2: *out = mdh_fix(p[0] << 8 | p[1]); break;
+    case 3: *out = mdh_fix(p[0] << 16 | p[1] << 8 | p[2]); break;
+    default:
+        *out = mdh_fix((int64_t)((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+                                 (uint32_t)p[2] << 8 | p[3]));
+    }
+    return true;
+}
+
+// Writes v there: 1 done, 0 the builtin has to look (with other threads about, a store has to
+// hold the lock: the builtin does), -1 threw.
+MDH_INLINE int bytes_put(MdhThread *t, MdhValue o, MdhValue k, MdhValue v, uint64_t width)
+{
+    if (MDH_UNLIKELY(!mdh_is_bytes(o)) || MDH_UNLIKELY(!mdh_both_fixint(k, v)) ||
+        MDH_UNLIKELY(__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED)))
+        return 0;
+    const MdhWindow *win = mdh_bytes_writable(t, o);
+    if (!win) return -1;
+    uint64_t i = (uint64_t)mdh_fixint(k), n = (uint64_t)mdh_fixint(v);
+    if (MDH_UNLIKELY(i >= win->len) || MDH_UNLIKELY(width > win->len - i) ||
+        MDH_UNLIKELY(n >> (8 * width) != 0))
+        return 0;
+    uint8_t *p = win->data + i;
+    switch (width) {
+    case 1: p[0] = (uint8_t)n; break;
+    case 2:
+        p[0] = (uint8_t)(n >> 8);
+        p[1] = (uint8_t)n;
+        break;
+    case 3:
+        p[0] = (uint8_t)(n >> 16);
+        p[1] = (uint8_t)(n >> 8);
+        p[2] = (uint8_t)n;
+        break;
+    default:
+        p[0] = (uint8_t)(n >> 24);
+        p[1] = (uint8_t)(n >> 16);
+        p[2] = (uint8_t)(n >> 8);
+        p[3] = (uint8_t)n;
+    }
+    return 1;
+}
 
 // ---- inline caches ----------------------------------------------------------------------------
 

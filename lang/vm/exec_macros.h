@@ -116,40 +116,6 @@
         SAVE();                                                                               \
         RESULT(__mdh_op_##name(t, a, b));                                                     \
     }
-// Sums and products of small integers, in their doubled form.
-#define SUM_OVER __builtin_add_overflow((int64_t)a.bits, (int64_t)(b.bits - 1), &x)
-#define DIFF_OVER __builtin_sub_overflow((int64_t)a.bits, (int64_t)(b.bits - 1), &x)
-#define PROD_OVER __builtin_mul_overflow((int64_t)(a.bits - 1), (int64_t)b.bits >> 1, &x)
-
-// Division and remainder: a zero divisor and the one overflow go the slow way.
-MDH_INLINE bool div_fix(MdhValue a, MdhValue b, MdhValue *out)
-{
-    uint64_t x = a.bits - 1, y = b.bits - 1; // twice the numbers
-    if (MDH_LIKELY((x | y) >> 32 == 0) && MDH_LIKELY(y != 0)) {
-        *out = mdh_fix((uint32_t)x / (uint32_t)y);
-        return true;
-    }
-    if (y == 0 || (int64_t)y == -2) return false;
-    *out = mdh_fix((int64_t)x / (int64_t)y);
-    return true;
-}
-MDH_INLINE bool mod_fix(MdhValue a, MdhValue b, MdhValue *out)
-{
-    uint64_t x = a.bits - 1, y = b.bits - 1;
-    if (MDH_LIKELY((x | y) >> 32 == 0) && MDH_LIKELY(y != 0)) {
-        out->bits = (uint32_t)x % (uint32_t)y + UINT64_C(1);
-        return true;
-    }
-    if (y == 0 || (int64_t)y == -2) return false;
-    out->bits = (uint64_t)((int64_t)x % (int64_t)y) + 1;
-    return true;
-}
-MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
-{
-    double y = mdh_flonum(b);
-    return flonum_fits(mdh_flonum(a) / y, out); // an immediate double is never zero
-}
-
 #define DIVISION(NAME, name, fix, second)                                                     \
     LABEL(NAME) : {                                                                           \
         MdhValue a = RB, b = second, r;                                                       \

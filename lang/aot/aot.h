@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The native compiler: modules of bytecode in, one object file (or readable IR) out. Built as a
+// library that the command line opens when it needs it, so that running scripts never loads LLVM.
+//
+// What it emits for a module is a constant VmNativeModule (lang/vm/native.h) under `symbol`, an
+// entry for each function, and with `emit_main` the program's main(). It links against the
+// runtime library; modules compiled elsewhere are named by their symbols.
+#ifndef MDH_LANG_AOT_AOT_H
+#define MDH_LANG_AOT_AOT_H
+
+#include "base/buf.h"
+#include "lang/bytecode/proto.h"
+
+// A path as a fetch of the module writes it, and the symbol of the module that it means; NULL:
+// there is none, the fetch throws.
+typedef struct AotFetch {
+    Slice path;
+    const char *symbol;
+} AotFetch;
+
+typedef struct AotModule {
+    const BcModule *bc;
+    const char *symbol;      // of its VmNativeModule
+    const char *file;        // as shown in traces
+    Slice source;            // for the lines around an uncaught error; may be empty
+    uint32_t world;          // VmWorld
+    const AotFetch *fetches;
+    uint32_t n_fetches;
+} AotModule;
+
+typedef struct AotProgram {
+    const AotModule *modules;
+    uint32_t n_modules;
+    const char *main;        // symbol of the main module; NULL: no main() is emitted
+    const char *prelude;     // symbol, or NULL
+    const char *version, *stdlib;
+} AotProgram;
+
+typedef struct AotOptions {
+    int level;               // 0..3
+    bool fast;               // compile quickly: as level 0, with a few cheap passes
+    bool debug;              // line tables for debuggers (-g)
+    bool sections;           // one section per function, so that the linker can drop some
+    const char *runtime;     // path of mdhrt.bc, inlined from level 1 on
+    const char *emit_ir;     // path for the IR as text, or NULL
+    const char *emit_object; // path for the object, or NULL
+} AotOptions;
+
+// False: `why` says what went wrong. Safe to call again in one process, not on two threads.
+bool aot_compile(const AotProgram *program, const AotOptions *options, Buf *why);
+typedef bool AotCompile(const AotProgram *program, const AotOptions *options, Buf *why);
+
+#endif

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// One module: its functions in preorder, the arrays that loading fills, the image, and the
+// VmNativeModule that names them all.
+#include <string.h>
+
+#include "lang/aot/gen.h"
+#include "lang/bytecode/image.h"
+
+static uint32_t count_functions(const BcProto *p)
+{
+    uint32_t n = 1;
+    for (uint32_t i = 0; i < p->protos.len; i++) n += count_functions(p->protos.items[i]);
+    return n;
+}
+
+static void plan_function(ModGen *mg, const BcProto *p, const FnPlan *outer)
+{
+    FnPlan *plan = &mg->plans[mg->n_functions];
+    *plan = (FnPlan){.p = p,
+                     .outer = outer,
+                     .index = mg->n_functions++,
+                     .first_const = mg->n_consts,
+                     .first_cache = mg->n_caches,
+                     .n_args = (uint32_t)p->is_method + p->nparams + p->has_rest};
+    plan->by_value = plan->n_args <= AOT_MAX_BY_VALUE;
+    mg->n_consts += p->consts.len;
+    mg->n_caches += p->ic_names.len;
+    for (uint32_t i = 0; i < p->protos.len; i++) plan_function(mg, p->protos.items[i], plan);
+}
+
+uint32_t module_child(const ModGen *mg, const FnPlan *plan, uint32_t i)
+{
+    uint32_t at = plan->index + 1;
+    for (; i > 0; i--) at += count_functions(mg->plans[at].p);
+    return at;
+}
+
+static LLVMValueRef zeroed_array(ModGen *mg, LLVMTypeRef of, uint32_t n, const char *name,
+                                 LLVMTypeRef *type)
+{
+    *type = LLVMArrayType2(of, n ? n : 1);
+    LLVMValueRef v = LLVMAddGlobal(mg->g->llvm, *type, name);
+    LLVMSetInitializer(v, LLVMConstNull(*type));
+    LLVMSetLinkage(v, LLVMInternalLinkage);
+    LLVMSetAlignment(v, 16);
+    return v;
+}
+
+LLVMValueRef module_octets(Gen *g, Slice s, const char *name)
+{
+    LLVMValueRef text = LLVMConstStringInContext2(g->cx, s.ptr ? s.ptr : "", s.len, false);
+    LLVMValueRef v = LLVMAddGlobal(g->llvm, LLVMTypeOf(text), name);
+    LLVMSetInitializer(v, text);
+    LLVMSetLinkage(v, LLVMPrivateLinkage);
+    LLVMSetGlobalConstant(v, true);
+    LLVMSetUnnamedAddress(v, LLVMGlobalUnnamedAddr);
+    return v;
+}
+
+static LLVMValueRef text_or_null(Gen *g, const char *s)
+{
+    return s ? module_octets(g, slice_from_cstr(s), "text") : LLVMConstNull(g->ptr);
+}
+
+static LLVMValueRef constant_array(Gen *g, LLVMTypeRef of, LLVMValueRef *items, uint32_t n,
+                                   const char *name)
+{
+    LLVMValueRef init = LLVMConstArray2(of, items, n);
+    LLVMValueRef v = LLVMAddGlobal(g->llvm, LLVMTypeOf(init), name);
+    LLVMSetInitializer(v, init);
+    LLVMSetLinkage(v, LLVMInternalLinkage);
+    LLVMSetGlobalConstant(v, true);
+    return v;
+}
+
+static LLVMValueRef extern_module(Gen *g, const char *symbol)
+{
+    LLVMValueRef v = LLVMGetNamedGlobal(g->llvm, symbol);
+    return v ? v : LLVMAddGlobal(g->llvm, g->i8, symbol);
+}
+
+// ---- the table of the module -----------------------------------------------------------------
+
+static LLVMValueRef fetch_table(ModGen *mg)
+{
+    Gen *g = mg->g;
+    uint32_t n = mg->m->n_fetches;
+    LLVMTypeRef row = LLVMStructTypeInContext(g->cx, (LLVMTypeRef[]){g->ptr, g->i64, g->ptr}, 3,
+                                              false);
+    LLVMValueRef *items = arena_alloc_array(g->arena, n + 1, sizeof *items);
+    if (!items) return NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        const AotFetch *x = &mg->m->fetches[i];
+        LLVMValueRef fields[] = {
+            module_octets(g, x->path, "path"), LLVMConstInt(g->i64, x->path.len, false),
+            x->symbol ? extern_module(g, x->symbol) : LLVMConstNull(g->ptr)};
+        items[i] = LLVMConstStructInContext(g->cx, fields, 3, false);
+    }
+    return constant_array(g, row, items, n, "fetches");
+}
+
+static LLVMValueRef function_table(ModGen *mg, bool bodies)
+{
+    Gen *g = mg->g;
+    LLVMValueRef *items = arena_alloc_array(g->arena, mg->n_functions, sizeof *items);
+    if (!items) return NULL;
+    for (uint32_t i = 0; i < mg->n_functions; i++) {
+        const FnPlan *plan = &mg->plans[i];
+        items[i] = !bodies          ? plan->entry
+                   : plan->by_value ? plan->body
+                                    : LLVMConstNull(g->ptr);
+    }
+    return constant_array(g, g->ptr, items, mg->n_functions, bodies ? "bodies" : "entries");
+}
+
+static LLVMValueRef image_octets(ModGen *mg, uint64_t *len)
+{
+    Buf image;
+    LLVMValueRef v = NULL;
+    buf_init(&image, BC_IMAGE_MAX);
+    if (bc_image_write(mg->m->bc, &image)) {
+        v = module_octets(mg->g, buf_view(&image), "image");
+        *len = image.len;
+    }
+    buf_deinit(&image);
+    return v;
+}
+
+// The order of fields is that of struct VmNativeModule.
+static bool emit_table(ModGen *mg)
+{
+    Gen *g = mg->g;
+    const AotModule *m = mg->m;
+    uint64_t image_len = 0;
+    LLVMValueRef image = image_octets(mg, &image_len);
+    LLVMValueRef fetches = fetch_table(mg);
+    LLVMValueRef entries = function_table(mg, false), bodies = function_table(mg, true);
+    if (!image || !fetches || !entries || !bodies) return gen_fail(g, "out of memory");
+#define U32(x) LLVMConstInt(g->i32, (x), false)
+#define U64(x) LLVMConstInt(g->i64, (x), false)
+    LLVMValueRef fields[] = {
+        text_or_null(g, m->file), image, U64(image_len),
+        m->source.len ? module_octets(g, m->source, "source") : LLVMConstNull(g->ptr),
+        U64(m->source.len), mg->globals, entries, bodies, mg->codes, mg->caches, mg->constants,
+        fetches, U32(m->bc->globals.len), U32(mg->n_functions), U32(m->n_fetches),
+        U32(m->world), U32(mg->n_caches), U32(mg->n_consts)};
+    LLVMValueRef init = LLVMConstStructInContext(g->cx, fields, countof(fields), false);
+    LLVMValueRef old = LLVMGetNamedGlobal(g->llvm, m->symbol);
+    LLVMValueRef v = LLVMAddGlobal(g->llvm, LLVMTypeOf(init), old ? "" : m->symbol);
+    if (old) { // a fetch named it already
+        LLVMReplaceAllUsesWith(old, v);
+        LLVMDeleteGlobal(old);
+        LLVMSetValueName2(v, m->symbol, strlen(m->symbol));
+    }
+    LLVMSetInitializer(v, init);
+    LLVMSetGlobalConstant(v, true);
+    return true;
+}
+
+bool module_generate(Gen *g, const AotModule *m)
+{
+    ModGen mg = {.g = g, .m = m};
+    mg.plans = arena_alloc_array(g->arena, count_functions(m->bc->main), sizeof *mg.plans);
+    if (!mg.plans) return gen_fail(g, "out of memory");
+    plan_function(&mg, m->bc->main, NULL);
+    LLVMTypeRef cache = LLVMArrayType2(g->i64, 3);
+    mg.codes = zeroed_array(&mg, g->ptr, mg.n_functions, "codes", &mg.codes_type);
+    mg.globals = zeroed_array(&mg, g->ptr, m->bc->globals.len, "globals", &mg.globals_type);
+    mg.constants = zeroed_array(&mg, g->i64, mg.n_consts, "constants", &mg.constants_type);
+    mg.caches = zeroed_array(&mg, cache, mg.n_caches, "caches", &mg.caches_type);
+    debug_begin(&mg);
+    for (uint32_t i = 0; i < mg.n_functions; i++) function_declare(&mg, &mg.plans[i]);
+    for (uint32_t i = 0; i < mg.n_functions; i++)
+        if (!function_generate(&mg, &mg.plans[i])) return false;
+    debug_end(&mg);
+    return emit_table(&mg);
+}
