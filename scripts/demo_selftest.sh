@@ -30,5 +30,6 @@ for thing in via cseq totag octet; do
     fi
 done
 tests/echo_rules.py "$MDHAVERS" || failures=$((failures + 1))
+tests/echo_attacks.py "$MDHAVERS" || failures=$((failures + 1))
 tests/fuzz_echo.py "$MDHAVERS" --seconds "${1:-60}" || failures=$((failures + 1))
 ((failures == 0))

@@ -185,8 +185,10 @@ def main():
         problem = "the server had faults of its own"
     if problem:
         print(f"FAIL fuzz_echo (seed {seed}): {problem}")
+        print("fuzz_echo: 0 passed, 1 failed")
         return 1
     print(f"ok   fuzz_echo: {options.seconds:.0f} s of garbage (seed {seed}), the server went on and ended in order")
+    print("fuzz_echo: 1 passed, 0 failed")
     return 0
 
 
