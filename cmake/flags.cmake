@@ -6,7 +6,8 @@ target_include_directories(mdh_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(mdh_flags INTERFACE MDH_VERSION="${PROJECT_VERSION}")
 target_compile_options(mdh_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-  -fno-strict-aliasing -fno-math-errno)
+  -fno-strict-aliasing -fno-math-errno
+  -ffunction-sections -fdata-sections) # native programs drop what they do not use
 if(MDH_WERROR)
   target_compile_options(mdh_flags INTERFACE -Werror)
 endif()

@@ -330,8 +330,3 @@ BcModule *compile_module(const AstNode *program, const char *file, Slice source,
     if (!result) arena_free(arena);
     return result;
 }
-
-void bc_module_free(BcModule *m)
-{
-    if (m) arena_free(m->arena);
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What abi/opcodes.def says of each instruction, as tables.
+// What abi/opcodes.def says of each instruction, as tables; and a module's end.
 #include <string.h>
 
 #include "lang/bytecode/proto.h"
@@ -26,4 +26,9 @@ uint32_t bc_op_length(const BcProto *p, const uint32_t *code)
         return 1 + (i < p->protos.len ? p->protos.items[i]->nups : 0);
     }
     return 1 + (uint32_t)strlen(ops[op].extra);
+}
+
+void bc_module_free(BcModule *m)
+{
+    if (m) arena_free(m->arena);
 }
