@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One function: the body, which takes its arguments by value, the entry that everybody may call,
 // registers, blocks, and the ways out when something throws.
+#include <stdio.h>
 #include <string.h>
 
 #include "abi/abi.h"
@@ -297,8 +298,11 @@ void function_declare(ModGen *mg, FnPlan *plan)
     for (uint32_t i = 0; plan->by_value && i < plan->n_args; i++) params[n++] = g->i64;
     if (!plan->by_value) params[n++] = g->ptr;
     plan->body_type = LLVMFunctionType(g->i64, params, n, false);
-    plan->body = LLVMAddFunction(g->llvm, plan->p->name, plan->body_type);
-    plan->entry = LLVMAddFunction(g->llvm, "entry", g->entry_type);
+    char name[128];
+    snprintf(name, sizeof name, "braw.%s", plan->p->name); // LLVM tells equal ones apart
+    plan->body = LLVMAddFunction(g->llvm, name, plan->body_type);
+    snprintf(name, sizeof name, "braw.entry.%s", plan->p->name);
+    plan->entry = LLVMAddFunction(g->llvm, name, g->entry_type);
     LLVMSetLinkage(plan->body, LLVMInternalLinkage);
     LLVMSetLinkage(plan->entry, LLVMInternalLinkage);
     add_attributes(g, plan->body);
