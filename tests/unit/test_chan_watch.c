@@ -220,16 +220,19 @@ static void *sender(void *arg)
     return NULL;
 }
 
+static void add(MdhValue event, MdhLoop *its)
+{
+    MdhValue v = mdh_dict_get_c(event, "value");
+    bool is_end = mdh_is_naething(v);
+    __atomic_add_fetch(is_end ? &n_ends : &n_told, is_end ? 1 : mdh_fixint(v),
+                       __ATOMIC_RELAXED);
+    if (is_end) mdh_loop_stop(its);
+}
+
 static MdhValue adds(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
 {
     (void)t, (void)fn, (void)argc;
-    MdhValue v = mdh_dict_get_c(argv[0], "value");
-    if (mdh_is_naething(v)) {
-        __atomic_add_fetch(&n_ends, 1, __ATOMIC_RELAXED);
-        mdh_loop_stop(loop);
-    } else {
-        __atomic_add_fetch(&n_told, mdh_fixint(v), __ATOMIC_RELAXED);
-    }
+    add(argv[0], loop);
     return MDH_NAETHING;
 }
 
@@ -250,10 +253,10 @@ FOR_BOTH(a_sender_wakes_a_loop_and_a_loop_a_sender)
 
 static MdhLoop *other_loop;
 
-static MdhValue stops_other(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
+static MdhValue adds_there(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
 {
-    adds(t, fn, argc, argv);
-    if (mdh_is_naething(mdh_dict_get_c(argv[0], "value"))) mdh_loop_stop(other_loop);
+    (void)t, (void)fn, (void)argc;
+    add(argv[0], other_loop);
     return MDH_NAETHING;
 }
 
@@ -275,7 +278,7 @@ FOR_BOTH(two_loops_share_a_channel)
     mdh_many_threads = true;
     REQUIRE(mdh_loop_open(rt(), &other_loop, &o) == 0);
     watch_chan(adds);
-    REQUIRE(mdh_chan_watch(rt(), other_loop, held.chan, fn_of(stops_other)));
+    REQUIRE(mdh_chan_watch(rt(), other_loop, held.chan, fn_of(adds_there)));
     REQUIRE(pthread_create(&runner, NULL, other_runner, NULL) == 0);
     REQUIRE(pthread_create(&thread, NULL, sender, NULL) == 0);
     run();
