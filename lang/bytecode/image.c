@@ -13,7 +13,7 @@
 //     u32 caches { u32 constant }
 //     u32 handlers { u32 start end target  u8 register  u8 keep_all }
 //     u32 formats { 5 octets fill  u8 align type zero  u32 width precision }
-//     u32 classes { u32 name first_method methods fields }
+//     u32 classes { u32 name super first_method methods fields }
 //     u32 structs { u32 name first_field fields }
 //     u32 functions { function }
 //
@@ -118,6 +118,7 @@ static void put_tables(const BcProto *p, Buf *out)
     buf_put_u32be(out, p->kins.len);
     vec_each(const BcKin, kin, &p->kins) {
         buf_put_u32be(out, kin->name_k);
+        buf_put_u32be(out, kin->super_k);
         buf_put_u32be(out, kin->first_method_k);
         buf_put_u32be(out, kin->n_methods);
         buf_put_u32be(out, kin->n_fields);
@@ -274,6 +275,7 @@ static void take_format(Reader *r, BcFormat *f)
 static void take_kin(Reader *r, BcKin *k)
 {
     k->name_k = cur_u32be(&r->cur);
+    k->super_k = cur_u32be(&r->cur);
     k->first_method_k = cur_u32be(&r->cur);
     k->n_methods = cur_u32be(&r->cur);
     k->n_fields = cur_u32be(&r->cur);
@@ -296,7 +298,7 @@ static void take_tables(Reader *r, BcProto *p)
         vec_each(BcHandler, h, &p->handlers) take_handler(r, h);
     if (TAKE_VEC(r, &p->formats, 16))
         vec_each(BcFormat, f, &p->formats) take_format(r, f);
-    if (TAKE_VEC(r, &p->kins, 16))
+    if (TAKE_VEC(r, &p->kins, 20))
         vec_each(BcKin, k, &p->kins) take_kin(r, k);
     if (TAKE_VEC(r, &p->things, 12))
         vec_each(BcThing, t, &p->things) take_thing(r, t);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "lang/bytecode/proto.h"
 
-#define BC_IMAGE_VERSION 1
+#define BC_IMAGE_VERSION 2
 #define BC_IMAGE_MAX ((size_t)512 << 20)
 
 // Appends the image. False when `out` is full or memory is out.

@@ -67,7 +67,8 @@ static bool check_descriptions(FnCheck *f)
     const BcProto *p = f->p;
     for (uint32_t i = 0; i < p->kins.len; i++) {
         const BcKin *k = &p->kins.items[i];
-        bool fine = is_text_const(p, k->name_k) && k->n_fields <= MAX_FIELDS &&
+        bool fine = is_text_const(p, k->name_k) && is_text_const(p, k->super_k) &&
+                    k->n_fields <= MAX_FIELDS &&
                     are_text_consts(p, k->first_method_k, k->n_methods);
         if (!fine) return verify_fail(f, 0, "class %u is ill described", i);
     }
