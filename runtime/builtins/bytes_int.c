@@ -12,8 +12,7 @@ typedef struct Field {
 static bool check_bounds(MdhThread *t, const Field *f, uint64_t len, int64_t off)
 {
     if (off >= 0 && (uint64_t)off <= len && len - (uint64_t)off >= f->width) return true;
-    mdh_throw_native(t, "%s() out o' bounds: %d octets at offset %d (length %d)", f->name,
-                     (int64_t)f->width, off, (int64_t)len);
+    mdh_throw_native(t, "%s() out o' bounds", f->name);
     return false;
 }
 
@@ -47,8 +46,7 @@ static MdhValue write_field(MdhThread *t, const Field *f, MdhValue b, MdhValue o
 {
     int64_t off = mdh_int_of(offset), v;
     if (!mdh_bytes_whole(value, &v) || !fits(f, v))
-        return mdh_throw_native(t, "%s() value out o' range: %v disnae fit in %d bits", f->name,
-                                value, (int64_t)f->width * 8);
+        return mdh_throw_native(t, "%s() value out o' range", f->name);
     MdhWindow *w = mdh_bytes_writable(t, b);
     if (!w || !check_bounds(t, f, w->len, off)) return MDH_EXC;
     for (unsigned i = 0; i < f->width; i++)
