@@ -253,7 +253,7 @@ blether dns_query_cancel(done)["value"]
 hae_a_bash { dns_query_cancel(loop) } gin_it_gangs_wrang e { blether e }
 ''')
     equal(got, ["aye", "nae", "aye", "nxdomain", "nae",
-                "Jings! Something went awfy wrang: Unknown dns_query handle"])
+                "Jings! Something went awfy wrang: Unknown dns query handle"])
 
 
 def test_a_closed_loop_gets_no_answers(dns):
@@ -266,7 +266,7 @@ event_loop_close(loop)
 blether dns_lookup("slow.test", "ipv4")["ok"]
 hae_a_bash { dns_query(loop, "a.invalid", "A", never) } gin_it_gangs_wrang e { blether e }
 ''')
-    equal(got, ["aye", "Jings! Something went awfy wrang: Unknown event_loop handle"])
+    equal(got, ["aye", "Jings! Something went awfy wrang: Unknown event loop handle"])
 
 
 def test_a_callback_that_throws(dns):

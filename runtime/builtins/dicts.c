@@ -100,6 +100,13 @@ MdhValue __mdh_dict_remove(MdhThread *t, int argc, const MdhArgs_dict_remove *a)
     return !mdh_is_exc(out) && mdh_dict_remove(t, out, a->key, &was_there) ? out : MDH_EXC;
 }
 
+MdhValue __mdh_dict_delete(MdhThread *t, int argc, const MdhArgs_dict_delete *a)
+{
+    (void)argc;
+    bool was_there;
+    return mdh_dict_remove(t, a->d, a->key, &was_there) ? mdh_bool(was_there) : MDH_EXC;
+}
+
 MdhValue __mdh_dict_invert(MdhThread *t, int argc, const MdhArgs_dict_invert *a)
 {
     (void)argc;

@@ -184,16 +184,22 @@ MdhValue __mdh_clear(MdhThread *t, int argc, const MdhArgs_clear *a)
 
 // Looking --------------------------------------------------------------------------------
 
-int64_t mdh_list_find(MdhThread *t, MdhValue list, MdhValue v)
+static int64_t find_from(MdhThread *t, MdhValue list, MdhValue v, uint64_t start)
 {
     ListWalk w = list_walk(list);
     MdhValue item;
+    w.i = start;
     while (list_next(t, &w, &item)) {
         int same = list_equal(t, item, v);
         if (same < 0) return -2;
         if (same) return (int64_t)w.i - 1;
     }
     return w.failed ? -2 : -1;
+}
+
+int64_t mdh_list_find(MdhThread *t, MdhValue list, MdhValue v)
+{
+    return find_from(t, list, v, 0);
 }
 
 MdhValue __mdh_contains(MdhThread *t, int argc, const MdhArgs_contains *a)
@@ -212,22 +218,32 @@ MdhValue __mdh_contains(MdhThread *t, int argc, const MdhArgs_contains *a)
     }
 }
 
-MdhValue mdh_index_of(MdhThread *t, MdhValue x, MdhValue v)
+static MdhValue index_from(MdhThread *t, MdhValue x, MdhValue v, int64_t start)
 {
-    if (mdh_is_list(x)) {
-        int64_t at = mdh_list_find(t, x, v);
+    bool list = mdh_is_list(x);
+    if (!list && !mdh_is_str(v))
+        return mdh_throw_native(t, "index_of() needs a string/list and a value");
+    Slice text = list ? SLICE_NONE : mdh_str_slice(x);
+    if (start < 0) start += list ? (int64_t)mdh_list_len(x) : (int64_t)text.len;
+    if (start < 0) start = 0;
+    if (list) {
+        int64_t at = find_from(t, x, v, (uint64_t)start);
         return at == -2 ? MDH_EXC : mdh_fix(at);
     }
-    if (!mdh_is_str(v))
-        return mdh_throw_native(t, "index_of() needs a string/list and a value");
-    size_t at = slice_find(mdh_str_slice(x), mdh_str_slice(v));
+    if ((uint64_t)start > text.len) return mdh_fix(-1);
+    size_t at = slice_find_from(text, mdh_str_slice(v), (size_t)start);
     return mdh_fix(at == SLICE_NOT_FOUND ? -1 : (int64_t)at);
+}
+
+MdhValue mdh_index_of(MdhThread *t, MdhValue x, MdhValue v)
+{
+    return index_from(t, x, v, 0);
 }
 
 MdhValue __mdh_index_of(MdhThread *t, int argc, const MdhArgs_index_of *a)
 {
     (void)argc;
-    return mdh_index_of(t, a->x, a->v);
+    return index_from(t, a->x, a->v, mdh_int_of(a->start));
 }
 
 static MdhValue indices_in_text(MdhThread *t, MdhValue s, MdhValue needle)

@@ -139,9 +139,15 @@ bool mdh_handle_is(MdhValue v, const MdhHandleType *type)
     return s >> 32 == generation_of(v) && (s & OPEN);
 }
 
+// The kind in words: "event loop".
 static MdhValue unknown(MdhThread *t, const MdhHandleType *type)
 {
-    return mdh_throw_native(t, "Unknown %s handle", type->native.kind);
+    char words[32];
+    size_t n = 0;
+    for (const char *c = type->native.kind; *c && n + 1 < sizeof words; c++)
+        words[n++] = *c == '_' ? ' ' : *c;
+    words[n] = 0;
+    return mdh_throw_native(t, "Unknown %s handle", words);
 }
 
 void *mdh_handle_pin(MdhThread *t, MdhValue v, const MdhHandleType *type)

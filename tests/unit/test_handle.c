@@ -41,7 +41,7 @@ TEST(a_closed_or_foreign_handle_throws)
     MdhValue h = mdh_handle_open_own(t, &socket_type, &thing);
     CHECK(mdh_handle_pin(t, h, &loop_type) == NULL);
     CHECK(mdh_str_is(mdh_take_error(t),
-                     "Jings! Something went awfy wrang: Unknown event_loop handle"));
+                     "Jings! Something went awfy wrang: Unknown event loop handle"));
     CHECK(mdh_handle_close(t, h, &socket_type));
     CHECK_EQ(released, 1);
     CHECK(!mdh_handle_close(t, h, &socket_type));
