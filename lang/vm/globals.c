@@ -6,7 +6,9 @@
 #include "abi/abi.h"
 #include "base/os.h"
 #include "base/vec.h"
+#include "lang/vm/report.h"
 #include "lang/vm/vm_priv.h"
+#include "runtime/conc/thread.h"
 #include "runtime/data/dict.h"
 #include "runtime/data/str.h"
 
@@ -88,6 +90,7 @@ static bool define_constant(MdhThread *t, const char *name, double d)
 bool vm_globals_init(MdhThread *t)
 {
     if (vm_globals) return true;
+    mdh_thread_report = report_error;
     vm_globals = os_reserve(MAX_GLOBALS * sizeof *vm_globals);
     builtin_values = mdh_gc_alloc_root(MDH_B_COUNT * sizeof *builtin_values);
     if (!vm_globals || !builtin_values) return false;

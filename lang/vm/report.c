@@ -8,6 +8,7 @@
 #include "base/os.h"
 #include "lang/vm/hints.h"
 #include "lang/vm/report.h"
+#include "runtime/conc/thread.h"
 #include "runtime/core/ops.h"
 #include "runtime/core/rng.h"
 #include "runtime/core/throw.h"
@@ -124,6 +125,13 @@ void report_error_text(MdhThread *t, Buf *out)
     if (mdh_is_str(text)) buf_put(out, mdh_str(text)->data, mdh_str(text)->len);
 }
 
+// Whose error it is, unless it is the main thread's.
+static void put_thread(Buf *out, const MdhThread *t)
+{
+    if (mdh_is_str(t->exc_thread))
+        buf_printf(out, " in thread '%.*s'", SLICE_ARG(mdh_str_slice(t->exc_thread)));
+}
+
 void report_error(MdhThread *t)
 {
     Buf out, message;
@@ -131,7 +139,9 @@ void report_error(MdhThread *t)
     buf_init(&message, REPORT_MAX / 2);
     MdhThread copy = *t; // the trace outlives taking the error
     report_error_text(t, &message);
-    buf_printf(&out, "%s: ", report_exclamation(t));
+    buf_puts(&out, report_exclamation(t));
+    put_thread(&out, &copy);
+    buf_puts(&out, ": ");
     buf_put(&out, message.data, message.len);
     buf_putc(&out, '\n');
     put_file_context(&out, copy.exc_file, copy.exc_line);
@@ -144,14 +154,19 @@ void report_error(MdhThread *t)
 
 // ---- the end ------------------------------------------------------------------------------------
 
-int report_finish(MdhThread *t, MdhValue result)
+static int report_result(MdhThread *t, MdhValue result)
 {
     int status = 0;
-    if (t->exiting) status = t->exit_status;
-    else if (mdh_is_exc(result)) {
+    if (mdh_is_exc(result) && !t->exiting) {
         report_error(t);
         status = 1;
     }
+    if (!t->exiting && !mdh_threads_finish(t)) status = 1;
+    return t->exiting ? t->exit_status : status;
+}
+
+static int report_output(MdhThread *t, int status)
+{
     int sys_errno;
     if (mdh_out_flush() || status != 0 || !mdh_out_failed(&sys_errno)) return status;
     Buf msg;
@@ -162,4 +177,11 @@ int report_finish(MdhThread *t, MdhValue result)
     mdh_err_write(msg.data, msg.len);
     buf_deinit(&msg);
     return 1;
+}
+
+int report_finish(MdhThread *t, MdhValue result)
+{
+    int status = report_output(t, report_result(t, result));
+    if (mdh_threads_remain()) mdh_process_end(status); // not under the feet of detached ones
+    return status;
 }

@@ -24,7 +24,8 @@ void report_no_memory(void);
 typedef bool (*ReportSource)(const char *file, Slice *text);
 void report_set_sources(ReportSource find);
 
-// The end of a run whose result this is: reports an error, flushes standard output. Returns the
-// exit status.
+// The end of a run whose result this is: reports an error, waits for the threads that are not
+// detached, flushes standard output. Returns the exit status, or ends the process with it when
+// detached threads still run.
 int report_finish(MdhThread *t, MdhValue result);
 #endif

@@ -35,7 +35,6 @@ struct MdhParker {
 };
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
-static uint32_t holds; // atomic
 
 // Parkers ----------------------------------------------------------------------------------------
 
@@ -54,14 +53,11 @@ static bool make_parker(MdhThread *t)
     return true;
 }
 
-void mdh_wait_thread_ends(MdhThread *t)
+static void free_parker(MdhThread *t)
 {
     struct MdhParker *p = t->parker;
     if (!p) return;
-    // A report that looks at this thread has it locked or finds it gone.
-    pthread_mutex_lock(&registry_lock);
     MDH_PTR_PUBLISH(&t->parker, NULL);
-    pthread_mutex_unlock(&registry_lock);
     pthread_mutex_lock(&p->lock); // whoever woke it last has let go
     pthread_mutex_unlock(&p->lock);
     pthread_cond_destroy(&p->cond);
@@ -167,13 +163,6 @@ uint32_t mdh_wake_all(MdhWaitQueue *q)
 #define REPORT_MAX   2048
 #define REPORT_NAMES 12
 
-static bool all_blocked(void)
-{
-    uint64_t counts = __atomic_load_n(&mdh_thread_counts, __ATOMIC_SEQ_CST);
-    return counts && counts >> 32 == (uint32_t)counts &&
-           !__atomic_load_n(&holds, __ATOMIC_SEQ_CST);
-}
-
 typedef struct Report {
     Buf out;
     uint32_t n;
@@ -190,6 +179,15 @@ static void put_place(Buf *out, const MdhThread *t)
     buf_printf(out, " (%s:%u)", info->file, line);
 }
 
+// With the list of threads locked.
+static void put_holder(Buf *out, uint64_t id)
+{
+    const MdhThread *t = mdh_threads;
+    if (!id) return;
+    while (t && t->id != id) t = t->next;
+    buf_printf(out, " held by %s", t && !t->is_uncounted ? t->name : "a thread that has ended");
+}
+
 static bool report_thread(MdhThread *t, void *ctx)
 {
     Report *r = ctx;
@@ -201,6 +199,7 @@ static bool report_thread(MdhThread *t, void *ctx)
         buf_printf(&r->out, "%s%s waits fer %s", r->n > 1 ? "; " : "", t->name, what->kind);
         if (what->id) buf_printf(&r->out, " %llu", (unsigned long long)what->id);
         if (what->describe) what->describe(what->obj, &r->out);
+        if (what->holder) put_holder(&r->out, what->holder(what->obj));
         put_place(&r->out, t);
     }
     pthread_mutex_unlock(&p->lock);
@@ -223,8 +222,11 @@ static void throw_deadlock(MdhThread *t)
 static bool choose_visit(MdhThread *t, void *ctx)
 {
     MdhThread **chosen = ctx;
-    if (!t->parker) return true;
-    *chosen = t; // the oldest comes last: the main thread, as long as it lives
+    struct MdhParker *p = t->parker;
+    if (!p || t->is_uncounted) return true;
+    pthread_mutex_lock(&p->lock);
+    if (p->state == PARKED) *chosen = t; // the oldest comes last: main, as long as it lives
+    pthread_mutex_unlock(&p->lock);
     return true;
 }
 
@@ -233,7 +235,7 @@ static void look_for_deadlock(MdhThread *me)
 {
     MdhThread *chosen = me;
     pthread_mutex_lock(&registry_lock);
-    if (all_blocked()) {
+    if (mdh_threads_are_blocked() && !mdh_loops_give_up()) {
         if (!chosen) mdh_threads_visit(choose_visit, &chosen);
         struct MdhParker *p = chosen ? chosen->parker : NULL;
         if (p) pthread_mutex_lock(&p->lock);
@@ -247,27 +249,32 @@ static void look_for_deadlock(MdhThread *me)
     pthread_mutex_unlock(&registry_lock);
 }
 
-void mdh_wait_thread_ended(void)
+void mdh_wait_thread_ends(MdhThread *t, void (*wake_others)(void *ctx), void *ctx)
 {
-    if (all_blocked()) look_for_deadlock(NULL);
+    // With the lock nobody takes the moment between the two for a deadlock.
+    pthread_mutex_lock(&registry_lock);
+    mdh_thread_uncount(t);
+    wake_others(ctx);
+    free_parker(t);
+    pthread_mutex_unlock(&registry_lock);
+    if (mdh_threads_are_blocked()) look_for_deadlock(NULL);
 }
 
 void mdh_wait_hold(void)
 {
-    __atomic_add_fetch(&holds, 1, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&mdh_thread_counts, MDH_COUNT_THREAD, __ATOMIC_SEQ_CST);
 }
 
 void mdh_wait_unhold(void)
 {
-    __atomic_sub_fetch(&holds, 1, __ATOMIC_SEQ_CST);
-    if (all_blocked()) look_for_deadlock(NULL);
+    __atomic_sub_fetch(&mdh_thread_counts, MDH_COUNT_THREAD, __ATOMIC_SEQ_CST);
+    if (mdh_threads_are_blocked()) look_for_deadlock(NULL);
 }
 
 bool mdh_wait_alone(const MdhThread *t)
 {
     (void)t;
-    return __atomic_load_n(&mdh_thread_counts, __ATOMIC_SEQ_CST) >> 32 <= 1 &&
-           !__atomic_load_n(&holds, __ATOMIC_SEQ_CST) && !mdh_loops_have_sources();
+    return mdh_thread_is_alone() && !mdh_loops_have_sources();
 }
 
 // Parking ----------------------------------------------------------------------------------------
@@ -307,7 +314,7 @@ MdhWaitResult mdh_wait_park(MdhThread *t, uint64_t deadline_ns, const MdhWaitInf
         p->what = what;
         p->is_counted = deadline_ns == OS_NEVER;
         count(p, true);
-        if (p->is_counted && all_blocked()) look_while_parked(t);
+        if (p->is_counted && mdh_threads_are_blocked()) look_while_parked(t);
         sleep_parked(p, deadline_ns);
     }
     ParkState state = p->state;

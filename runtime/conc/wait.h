@@ -41,8 +41,10 @@ typedef struct MdhWaitInfo {
     const char *kind; // "mutex", "channel", "thread"
     uint64_t id;      // the number that the handle shows; 0: none
     const void *obj;  // for describe
-    // Appends more about it, as "held by worker"; may be NULL. Called while all are blocked.
+    // Appends more about it, as " worker"; may be NULL. Called while all are blocked.
     void (*describe)(const void *obj, Buf *out);
+    // The number of the thread that has it, 0: none; may be NULL. Called while all are blocked.
+    uint64_t (*holder)(const void *obj);
 } MdhWaitInfo;
 
 typedef enum MdhWaitResult {
@@ -91,8 +93,8 @@ bool mdh_wait_alone(const MdhThread *t);
 void mdh_wait_hold(void);
 void mdh_wait_unhold(void);
 
-// A thread's record is about to be freed / has been freed. Called by the end of a thread.
-void mdh_wait_thread_ends(MdhThread *t);
-void mdh_wait_thread_ended(void);
+// The end of a thread: from now on it does not count, and what waits for its end is woken by
+// `wake_others(ctx)`, both at once as far as others can see. Its record may be freed after that.
+void mdh_wait_thread_ends(MdhThread *t, void (*wake_others)(void *ctx), void *ctx);
 
 #endif

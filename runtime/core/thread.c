@@ -100,11 +100,15 @@ static void unlink_thread(MdhThread *t)
     pthread_mutex_lock(&threads_lock);
     MdhThread **at = &mdh_threads;
     while (*at && *at != t) at = &(*at)->next;
-    if (*at) {
-        MDH_PTR_PUBLISH(at, t->next);
-        __atomic_sub_fetch(&mdh_thread_counts, MDH_COUNT_THREAD, __ATOMIC_SEQ_CST);
-    }
+    if (*at) MDH_PTR_PUBLISH(at, t->next);
     pthread_mutex_unlock(&threads_lock);
+}
+
+void mdh_thread_uncount(MdhThread *t)
+{
+    if (t->is_uncounted) return;
+    t->is_uncounted = true;
+    __atomic_sub_fetch(&mdh_thread_counts, MDH_COUNT_THREAD, __ATOMIC_SEQ_CST);
 }
 
 void mdh_threads_visit(bool (*visit)(MdhThread *t, void *ctx), void *ctx)
@@ -162,6 +166,7 @@ MdhThread *mdh_thread_new(const char *name)
 void mdh_thread_free(MdhThread *t)
 {
     if (!t) return;
+    mdh_thread_uncount(t);
     unlink_thread(t);
     mdh_gc_thread_leave(&t->gc);
     free_stacks(t);

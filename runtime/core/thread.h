@@ -60,6 +60,9 @@ struct MdhThread {
     void *c_stack_base;
     char *c_stack_limit;   // below this address mdh_call throws the stack error
     struct MdhParker *parker; // conc private: how this thread waits, made when it first does
+    MdhValue task;         // conc private: the handle, once there is one
+    MdhValue exc_thread;   // name of the thread that threw the waiting error, if another
+    bool is_uncounted;     // no longer in mdh_thread_counts, though its record still lives
 };
 
 // Zeroed and scanned / pointer-free and undefined; NULL when there is no memory.
@@ -86,10 +89,22 @@ bool mdh_runtime_init(void);
 void mdh_runtime_reset(void);
 // The first thread's record in a list linked by `next` (the collector walks it, world stopped).
 extern MdhThread *mdh_threads;
-// How many thread records there are, in the upper half, and how many of those threads wait
-// for something that only another one can do, in the lower. Atomic.
+// How many thread records there are, in the upper half (and in the making, and threads of the
+// runtime itself that may wake one), and how many of those threads wait for something that only
+// another one can do, in the lower. Atomic.
 extern uint64_t mdh_thread_counts;
 #define MDH_COUNT_THREAD (UINT64_C(1) << 32)
+MDH_INLINE bool mdh_thread_is_alone(void)
+{
+    return __atomic_load_n(&mdh_thread_counts, __ATOMIC_SEQ_CST) >> 32 <= 1;
+}
+MDH_INLINE bool mdh_threads_are_blocked(void)
+{
+    uint64_t counts = __atomic_load_n(&mdh_thread_counts, __ATOMIC_SEQ_CST);
+    return counts && counts >> 32 == (uint32_t)counts;
+}
+// The thread is about to end: it counts no more. mdh_thread_free does the same by itself.
+void mdh_thread_uncount(MdhThread *t);
 // Calls `visit` for each record, newest first, until it gives false. No thread ends meanwhile.
 void mdh_threads_visit(bool (*visit)(MdhThread *t, void *ctx), void *ctx);
 

@@ -35,6 +35,7 @@ static MdhValue wait_with(MdhThread *t, MdhValue v, int32_t line_at, bool hurled
     t->exc_hurled = hurled;
     t->exc_line = 0;
     t->exc_file = NULL;
+    t->exc_thread = MDH_ABSENT;
     t->ntrace = t->ntrace_dropped = 0;
     return MDH_EXC;
 }
@@ -199,4 +200,44 @@ MdhValue mdh_take_error(MdhThread *t)
     wait_with(t, MDH_ABSENT, -1, false);
     mdh_oom_reserve(t);
     return v;
+}
+
+typedef struct KeptError {
+    MdhObj h; // MDH_TAG_CELL: never seen by a program
+    MdhValue exc, thread;
+    int32_t line_at;
+    bool hurled;
+    uint32_t line, ntrace, ndropped;
+    const char *file;
+    MdhTraceEntry trace[MDH_TRACE_MAX];
+} KeptError;
+
+MdhValue mdh_keep_error(MdhThread *t)
+{
+    KeptError *k = mdh_new(t, sizeof *k);
+    if (!k) return mdh_throw_oom(t, sizeof *k);
+    k->h.tag = MDH_TAG_CELL;
+    k->line_at = t->exc_line_at;
+    k->hurled = t->exc_hurled;
+    k->line = t->exc_line;
+    k->file = t->exc_file;
+    k->thread = t->exc_thread;
+    k->ntrace = t->ntrace;
+    k->ndropped = t->ntrace_dropped;
+    for (uint32_t i = 0; i < t->ntrace; i++) k->trace[i] = t->trace[i];
+    k->exc = mdh_take_error(t);
+    return mdh_from_ptr(k);
+}
+
+MdhValue mdh_throw_kept(MdhThread *t, MdhValue kept)
+{
+    const KeptError *k = mdh_ptr(kept);
+    wait_with(t, k->exc, k->line_at, k->hurled);
+    t->exc_line = k->line;
+    t->exc_file = k->file;
+    t->exc_thread = k->thread;
+    t->ntrace = k->ntrace;
+    t->ntrace_dropped = k->ndropped;
+    for (uint32_t i = 0; i < k->ntrace; i++) t->trace[i] = k->trace[i];
+    return MDH_EXC;
 }

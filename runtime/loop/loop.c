@@ -249,7 +249,35 @@ void loop_wake_nolock(MdhLoop *l, uint64_t by_ns)
 {
     if (l->sleep_until_ns <= by_ns || l->is_woken) return;
     l->is_woken = true;
+    loop_count_nolock(l, false);
     l->selector->type->wake(l->selector);
+}
+
+void loop_count_nolock(MdhLoop *l, bool on)
+{
+    if (l->is_counted == on) return;
+    l->is_counted = on;
+    if (on) __atomic_add_fetch(&mdh_thread_counts, 1, __ATOMIC_SEQ_CST);
+    else __atomic_sub_fetch(&mdh_thread_counts, 1, __ATOMIC_SEQ_CST);
+}
+
+static bool give_up(MdhLoop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool was = l->is_counted;
+    l->is_given_up |= was;
+    if (was) loop_wake_nolock(l, 0);
+    pthread_mutex_unlock(&l->lock);
+    return was;
+}
+
+bool mdh_loops_give_up(void)
+{
+    bool any = false;
+    pthread_mutex_lock(&loops_lock);
+    for (MdhLoop *l = loops; l; l = l->next) any |= give_up(l);
+    pthread_mutex_unlock(&loops_lock);
+    return any;
 }
 
 void mdh_loop_stop(MdhLoop *l)

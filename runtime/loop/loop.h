@@ -34,6 +34,9 @@ void mdh_loop_shut(MdhLoop *l);
 // Is there an open loop with a watch, a timer, a post or a promise, so that something may happen
 // one day?
 bool mdh_loops_have_sources(void);
+// All threads are blocked: those that wait in loops of which nothing can come any more go on
+// instead. False: there are none.
+bool mdh_loops_give_up(void);
 
 // Running -------------------------------------------------------------------------------------
 

@@ -75,6 +75,8 @@ struct MdhLoop {
     bool is_stopped;  // atomic, written under the lock
     bool is_shut;
     bool is_woken;           // the sleeper has been told
+    bool is_counted;         // the sleeper waits for other threads only, see run.c
+    bool is_given_up;        // and there is none that could do anything
     uint64_t sleep_until_ns; // of the thread that waits; 0: none does
     uint64_t lag_ns;
     uint32_t holds;
@@ -105,6 +107,8 @@ MDH_INLINE MdhValue loop_word(const MdhLoop *l, int w)
 double loop_ms(uint64_t ns);
 // The thread that waits shall look again. `by_ns`: only when it would wait longer than that.
 void loop_wake_nolock(MdhLoop *l, uint64_t by_ns);
+// The thread that waits in the loop counts, or no longer counts, as blocked (mdh_thread_counts).
+void loop_count_nolock(MdhLoop *l, bool on);
 
 // watch.c
 Watch *watch_of_token_nolock(MdhLoop *l, uint64_t token); // NULL: it is no more

@@ -358,11 +358,17 @@ static bool has_work(MdhLoop *l, uint64_t now_ns)
            wheel_is_due(&l->wheel, now_ns / 1000);
 }
 
-// Alone, without a watch, timer or promise from elsewhere, nobody could ever end the wait.
-static bool is_hopeless(const MdhLoop *l)
+// Without a watch, timer or promise from elsewhere only other threads can end the wait. When all
+// of them are blocked, or there are none, nobody ever will.
+static bool is_hopeless(MdhLoop *l, uint64_t deadline_ns)
 {
-    return !l->n_watches && !l->wheel.n_armed && !l->holds &&
-           !__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED);
+    if (l->n_watches || l->wheel.n_armed || l->holds) return false;
+    if (l->is_given_up || mdh_thread_is_alone()) return true;
+    if (deadline_ns != OS_NEVER) return false;
+    loop_count_nolock(l, true);
+    if (!mdh_threads_are_blocked()) return false;
+    loop_count_nolock(l, false);
+    return true;
 }
 
 static uint64_t wake_at(const MdhLoop *l, uint64_t deadline_ns)
@@ -382,9 +388,10 @@ static uint64_t begin_wait(Turn *turn, uint64_t deadline_ns)
     watch_unpark_nolock(l, now);
     if (!has_work(l, now)) {
         until = wake_at(l, deadline_ns);
-        turn->is_hopeless =
-            is_hopeless(l) && (deadline_ns == OS_NEVER || mdh_is_absent(turn->list));
+        turn->is_hopeless = (deadline_ns == OS_NEVER || mdh_is_absent(turn->list)) &&
+                            is_hopeless(l, deadline_ns);
     }
+    l->is_given_up = false;
     if (turn->is_hopeless || until <= now) until = 0;
     l->selector->type->prepare(l->selector);
     l->sleep_until_ns = until;
@@ -400,6 +407,7 @@ static bool end_wait(Turn *turn)
     turn->now_ns = turn->clock_ns = os_mono_ns();
     pthread_mutex_lock(&l->lock);
     l->sleep_until_ns = 0;
+    loop_count_nolock(l, false);
     bool work = has_work(l, turn->now_ns);
     pthread_mutex_unlock(&l->lock);
     return work;
