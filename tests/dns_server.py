@@ -151,6 +151,9 @@ class Server:
         if label == "cname":
             target = [row(name, CNAME, 60, encode_name("host.test"))]
             return reply(answers=target + addresses("host.test", 60))
+        if label == "loopbacks":
+            both = [row(name, A, 60, address(literal)) for literal in ("127.0.0.2", "127.0.0.3")]
+            return reply(answers=both if kind == A else [], authority=[soa(60)])
         if label == "nodata":
             return reply(authority=[soa(60)])
         if label == "v4only":

@@ -188,6 +188,40 @@ def test_sockets_ask_the_same_servers(dns):
     equal(got, ["[192.0.2.1:5060]", "nxdomain", "servfail"])
 
 
+def test_the_limit_of_a_connection_counts_the_asking(dns):
+    got = dns.lines('ken start = mono_ms()\n'
+                    'blether socket_connect(socket_tcp()["value"], "silent.test", 5060, 150)["kind"]\n'
+                    'blether mono_ms() - start >= 150\n'
+                    'blether mono_ms() - start < 5000\n')  # 10 s is what asking may take by itself
+    equal(got, ["timeout", "aye", "aye"])
+
+
+def test_a_connection_gives_each_address_its_turn(dns):
+    """127.0.0.2 has a full queue and answers nobody; 127.0.0.3 listens."""
+    got = dns.lines('''
+ken good = socket_tcp("ipv4")["value"]
+socket_bind(good, "127.0.0.3", 0)
+ken port = socket_local_addr(good)["value"].port
+ken deaf = socket_tcp("ipv4")["value"]
+socket_bind(deaf, "127.0.0.2", port)
+socket_listen(deaf, 0)
+ken waiting = []
+fer i in 0..4 {
+    ken c = socket_tcp("ipv4")["value"]
+    shove(waiting, c)
+    socket_connect(c, "127.0.0.2", port, 100)
+}
+ken start = mono_ms()
+blether socket_connect(socket_tcp("ipv4")["value"], "loopbacks.test", port, 400)["kind"]
+blether mono_ms() - start < 5000
+socket_listen(good, 5)
+ken c = socket_tcp()["value"]
+blether socket_connect(c, "loopbacks.test", port, 2000)["ok"]
+blether socket_peer_addr(c)["value"].host
+''')
+    equal(got, ["conn_refused", "aye", "aye", "127.0.0.3"])
+
+
 def test_queries_on_the_loop(dns):
     got = dns.lines('''
 ken loop = event_loop_new()

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/os.h"
 #include "runtime/data/dict.h"
 #include "runtime/data/list.h"
 #include "runtime/net/sockopt.h"
@@ -158,8 +159,14 @@ MdhValue __mdh_socket_connect(MdhThread *t, int argc, const MdhArgs_socket_conne
         mdh_handle_unpin(a->sock);
         return MDH_EXC;
     }
-    int code = net_resolve(&addrs, mdh_str_slice(a->host), port, NET_ANY);
+    // The limit is for both, asking for the name and trying its addresses.
+    int code = net_resolve_by(&addrs, mdh_str_slice(a->host), port, NET_ANY,
+                              deadline ? deadline : OS_NEVER);
     int e = code ? 0 : socket_connect_any(s, &addrs, deadline);
+    if (code && deadline && os_mono_ns() >= deadline) {
+        code = 0;
+        e = ETIMEDOUT;
+    }
     if (!code && !e) s->has_local = true;
     mdh_handle_unpin(a->sock);
     return code ? mdh_net_dns_failure(t, name, code) : mdh_net_answer(t, name, e);

@@ -30,10 +30,17 @@ void net_resolve_forget(void)
     dns_cache_clear();
 }
 
+int net_resolve_by(NetAddrs *out, Slice host, uint16_t port, NetFamily family,
+                   uint64_t deadline_ns)
+{
+    uint64_t most = os_mono_ns() + LIMIT_NS;
+    return code_of(mdh_dns_resolve(out->items, NET_RESOLVE_MAX, &out->n, host, port, family,
+                                   deadline_ns < most ? deadline_ns : most));
+}
+
 int net_resolve(NetAddrs *out, Slice host, uint16_t port, NetFamily family)
 {
-    return code_of(mdh_dns_resolve(out->items, NET_RESOLVE_MAX, &out->n, host, port, family,
-                                   os_mono_ns() + LIMIT_NS));
+    return net_resolve_by(out, host, port, family, OS_NEVER);
 }
 
 int net_resolve_for(NetAddr *out, Slice host, uint16_t port, int family, bool v6only)

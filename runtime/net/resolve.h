@@ -17,6 +17,9 @@ typedef struct NetAddrs {
 // All addresses of a host of that family, each with `port`, in the order to try them. 0, or a code
 // of getaddrinfo (negative).
 int net_resolve(NetAddrs *out, Slice host, uint16_t port, NetFamily family);
+// The same, by a time of os_mono_ns when that comes before the 10 s.
+int net_resolve_by(NetAddrs *out, Slice host, uint16_t port, NetFamily family,
+                   uint64_t deadline_ns);
 // The one to use where only one can be tried (datagrams, bind), in the form of a socket of
 // `family` (AF_…): of a name that has both, the IPv4 address, unless the socket is v6only.
 int net_resolve_for(NetAddr *out, Slice host, uint16_t port, int family, bool v6only);

@@ -19,6 +19,8 @@
 #include "base/os.h"
 #include "runtime/net/store.h"
 
+#define TURN_NS (UINT64_C(10) * 1000000000) // of an address that has another after it
+
 // Connecting -----------------------------------------------------------------------------------
 
 static int pending_error(Socket *s)
@@ -43,12 +45,28 @@ static int connect_one(Socket *s, const NetAddr *to, uint64_t deadline_ns)
     return e ? e : pending_error(s);
 }
 
-// When the attempt that starts now must end, with `left` more addresses after it.
+// When the attempt that starts now must end, with `left` more addresses after it: an equal share of
+// the time there is, and without a limit not all the minutes that the system would wait.
 static uint64_t share(uint64_t deadline_ns, unsigned left)
 {
-    if (deadline_ns == 0 || deadline_ns == OS_NEVER || left == 0) return deadline_ns;
+    if (deadline_ns == 0 || left == 0) return deadline_ns;
     uint64_t now = os_mono_ns();
+    if (deadline_ns == OS_NEVER) return now + TURN_NS;
     return now >= deadline_ns ? deadline_ns : now + (deadline_ns - now) / (left + 1);
+}
+
+// Is it an address that this socket can reach at all?
+static bool fits(const Socket *s, const NetAddr *addr, NetAddr *to)
+{
+    return net_addr_fit(to, addr, s->family) && !(s->v6only && net_addr_family(to) == NET_IPV4);
+}
+
+static unsigned count_fitting(const Socket *s, const NetAddrs *addrs)
+{
+    unsigned n = 0;
+    NetAddr to;
+    for (unsigned i = 0; i < addrs->n; i++) n += fits(s, &addrs->items[i], &to);
+    return n;
 }
 
 // The system itself calls a connection that came about while nobody asked "in progress", and
@@ -63,14 +81,14 @@ static bool is_connected(Socket *s)
 int socket_connect_any(Socket *s, const NetAddrs *addrs, uint64_t deadline_ns)
 {
     int e = EAFNOSUPPORT;
+    unsigned left = count_fitting(s, addrs);
     if (is_connected(s)) return EISCONN;
     for (unsigned i = 0; i < addrs->n; i++) {
         NetAddr to;
-        if (!net_addr_fit(&to, &addrs->items[i], s->family)) continue;
-        if (s->v6only && net_addr_family(&to) == NET_IPV4) continue;
+        if (!fits(s, &addrs->items[i], &to)) continue;
         if (net_addr_port(&to) == 0)
             return EADDRNOTAVAIL; // no port 0 to talk to, RFC 6335 §6
-        e = connect_one(s, &to, share(deadline_ns, addrs->n - 1 - i));
+        e = connect_one(s, &to, share(deadline_ns, --left));
         if (e == 0 || e == EINPROGRESS || e == EISCONN || e == EALREADY || e == ECANCELED)
             return e;
         if (s->type == SOCK_STREAM) dissolve(s);
