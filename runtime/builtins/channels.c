@@ -43,7 +43,7 @@ MdhValue __mdh_chan_unbounded(MdhThread *t, int argc, const MdhArgs_chan_unbound
 
 // Sending --------------------------------------------------------------------------------------
 
-static MdhValue send(MdhThread *t, MdhValue chan, MdhValue v, uint64_t deadline_ns)
+static MdhValue put_in(MdhThread *t, MdhValue chan, MdhValue v, uint64_t deadline_ns)
 {
     MdhChan *c = mdh_chan_of(t, chan);
     if (!c) return MDH_EXC;
@@ -54,13 +54,13 @@ static MdhValue send(MdhThread *t, MdhValue chan, MdhValue v, uint64_t deadline_
 MdhValue __mdh_chan_send(MdhThread *t, int argc, const MdhArgs_chan_send *a)
 {
     (void)argc;
-    return send(t, a->chan, a->value, OS_NEVER);
+    return put_in(t, a->chan, a->value, OS_NEVER);
 }
 
 MdhValue __mdh_chan_try_send(MdhThread *t, int argc, const MdhArgs_chan_try_send *a)
 {
     (void)argc;
-    return send(t, a->chan, a->value, 0);
+    return put_in(t, a->chan, a->value, 0);
 }
 
 MdhValue __mdh_chan_send_timeout(MdhThread *t, int argc, const MdhArgs_chan_send_timeout *a)
@@ -68,12 +68,12 @@ MdhValue __mdh_chan_send_timeout(MdhThread *t, int argc, const MdhArgs_chan_send
     (void)argc;
     uint64_t deadline_ns;
     if (!deadline_of(t, MDH_NAME(chan_send_timeout), a->ms, &deadline_ns)) return MDH_EXC;
-    return send(t, a->chan, a->value, deadline_ns);
+    return put_in(t, a->chan, a->value, deadline_ns);
 }
 
 // Receiving ------------------------------------------------------------------------------------
 
-static MdhValue recv(MdhThread *t, MdhValue chan, uint64_t deadline_ns)
+static MdhValue take_out(MdhThread *t, MdhValue chan, uint64_t deadline_ns)
 {
     MdhChan *c = mdh_chan_of(t, chan);
     MdhValue v;
@@ -88,13 +88,13 @@ static MdhValue recv(MdhThread *t, MdhValue chan, uint64_t deadline_ns)
 MdhValue __mdh_chan_recv(MdhThread *t, int argc, const MdhArgs_chan_recv *a)
 {
     (void)argc;
-    return recv(t, a->chan, OS_NEVER);
+    return take_out(t, a->chan, OS_NEVER);
 }
 
 MdhValue __mdh_chan_try_recv(MdhThread *t, int argc, const MdhArgs_chan_try_recv *a)
 {
     (void)argc;
-    return recv(t, a->chan, 0);
+    return take_out(t, a->chan, 0);
 }
 
 MdhValue __mdh_chan_recv_timeout(MdhThread *t, int argc, const MdhArgs_chan_recv_timeout *a)
@@ -102,7 +102,7 @@ MdhValue __mdh_chan_recv_timeout(MdhThread *t, int argc, const MdhArgs_chan_recv
     (void)argc;
     uint64_t deadline_ns;
     if (!deadline_of(t, MDH_NAME(chan_recv_timeout), a->ms, &deadline_ns)) return MDH_EXC;
-    return recv(t, a->chan, deadline_ns);
+    return take_out(t, a->chan, deadline_ns);
 }
 
 typedef struct Field {
