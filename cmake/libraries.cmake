@@ -22,6 +22,12 @@ if(MDH_GC STREQUAL "boehm")
   mdh_find(gc gc/gc.h gc libgc-dev)
 endif()
 
+set(MDH_NATIVE_LIBRARIES -lpcre2-8 -lcares -lcrypto)
+if(MDH_GC STREQUAL "boehm")
+  list(PREPEND MDH_NATIVE_LIBRARIES -lgc)
+endif()
+list(APPEND MDH_NATIVE_LIBRARIES -lpthread -ldl -lm)
+
 # mdh_library(name SOURCES files… DEPENDS libraries…)
 function(mdh_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})

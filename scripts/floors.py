@@ -24,7 +24,7 @@ MAY_SEE = {
     "lang/bytecode": ["lang/syntax", "base", "abi"],
     "lang/vm": ["lang/bytecode", "lang/syntax", "runtime", "base", "abi"],
     "lang/aot": ["lang/bytecode", "lang/syntax", "base", "abi"],
-    "lang/driver": ["lang/vm", "lang/bytecode", "lang/syntax", "runtime", "base", "abi"],
+    "lang/driver": ["lang/aot", "lang/vm", "lang/bytecode", "lang/syntax", "runtime", "base", "abi"],
 }
 EVERYTHING = ["tools", *MAY_SEE]
 MAY_SEE["tools"] = EVERYTHING

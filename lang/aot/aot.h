@@ -12,10 +12,10 @@
 #include "lang/bytecode/proto.h"
 
 // A path as a fetch of the module writes it, and the symbol of the module that it means; NULL:
-// there is none, the fetch throws.
+// there is none, or it does not compile for the reason `error`: the fetch throws.
 typedef struct AotFetch {
     Slice path;
-    const char *symbol;
+    const char *symbol, *error;
 } AotFetch;
 
 typedef struct AotModule {
@@ -47,7 +47,9 @@ typedef struct AotOptions {
 } AotOptions;
 
 // False: `why` says what went wrong. Safe to call again in one process, not on two threads.
-bool aot_compile(const AotProgram *program, const AotOptions *options, Buf *why);
+__attribute__((visibility("default"))) bool aot_compile(const AotProgram *program,
+                                                        const AotOptions *options,
+                                                        Buf *why);
 typedef bool AotCompile(const AotProgram *program, const AotOptions *options, Buf *why);
 
 #endif

@@ -85,16 +85,17 @@ static LLVMValueRef fetch_table(ModGen *mg)
 {
     Gen *g = mg->g;
     uint32_t n = mg->m->n_fetches;
-    LLVMTypeRef row = LLVMStructTypeInContext(g->cx, (LLVMTypeRef[]){g->ptr, g->i64, g->ptr}, 3,
-                                              false);
+    LLVMTypeRef row = LLVMStructTypeInContext(
+        g->cx, (LLVMTypeRef[]){g->ptr, g->i64, g->ptr, g->ptr}, 4, false);
     LLVMValueRef *items = arena_alloc_array(g->arena, n + 1, sizeof *items);
     if (!items) return NULL;
     for (uint32_t i = 0; i < n; i++) {
         const AotFetch *x = &mg->m->fetches[i];
         LLVMValueRef fields[] = {
             module_octets(g, x->path, "path"), LLVMConstInt(g->i64, x->path.len, false),
-            x->symbol ? extern_module(g, x->symbol) : LLVMConstNull(g->ptr)};
-        items[i] = LLVMConstStructInContext(g->cx, fields, 3, false);
+            x->symbol ? extern_module(g, x->symbol) : LLVMConstNull(g->ptr),
+            text_or_null(g, x->error)};
+        items[i] = LLVMConstStructInContext(g->cx, fields, 4, false);
     }
     return constant_array(g, row, items, n, "fetches");
 }

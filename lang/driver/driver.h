@@ -58,4 +58,9 @@ bool drv_module_exports(const char *dir, Slice path, const Slice **names, uint32
 // Parses and compiles for a module of that directory and world.
 BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world,
                       DiagList *diags);
+// The same for a program that is not loaded: the names of its variables hide builtins.
+BcModule *drv_compile_in(Slice source, const char *file, const char *dir, VmWorld world,
+                         const Map *program, DiagList *diags);
+// Where the fetches of the program at `path` are looked for first. NULL: no memory.
+char *drv_dir_of(const char *path);
 #endif

@@ -204,18 +204,6 @@ bool drv_module_exports(const char *dir, Slice path, const Slice **names, uint32
 
 // ---- loading ------------------------------------------------------------------------------------
 
-static MdhValue throw_in_module(MdhThread *t, MdhValue path, const DiagList *diags)
-{
-    MdhSb sb;
-    mdh_sb_init(&sb);
-    mdh_sb_puts(&sb, "Error in module '");
-    mdh_sb_put_str(&sb, path);
-    mdh_sb_puts(&sb, "': ");
-    mdh_sb_puts(&sb, diags->len ? diags->items[0].message : "it cannae be compiled");
-    MdhValue text = mdh_sb_finish(t, &sb);
-    return mdh_is_exc(text) ? text : mdh_throw_error(t, MDH_E_PARSE, text);
-}
-
 static char *root_copy(const char *s, size_t n)
 {
     char *copy = mdh_gc_alloc_root(n + 1);
@@ -250,7 +238,9 @@ static VmModule *compile_file(MdhThread *t, void *ctx)
         VmWorld world = making->bundled ? VM_WORLD_BUNDLED : VM_WORLD_USER;
         BcModule *bc = drv_compile((Slice){source.data, source.len}, file, dir, world, &diags);
         if (bc) m = vm_module_new(t, bc, dir, world);
-        else throw_in_module(t, making->path, &diags);
+        else
+            vm_throw_in_module(t, making->path,
+                               diags.len ? diags.items[0].message : "it cannae be compiled");
     }
     diag_deinit(&diags);
     buf_deinit(&source);

@@ -71,6 +71,7 @@ typedef struct {
     const char *dir;
     VmWorld world;
     bool session;
+    const Map *program;      // the names of its variables
 } EnvContext;
 
 static bool env_exports(void *ctx, Slice path, const Slice **names, uint32_t *n)
@@ -84,7 +85,7 @@ static bool env_outer_has(void *ctx, Slice name)
     const EnvContext *e = ctx;
     // A later entry of a session may hide any builtin, also from functions made before.
     if (e->session) return true;
-    return e->world == VM_WORLD_USER && vm_main && map_get(&vm_main->slots, name, NULL);
+    return e->world == VM_WORLD_USER && e->program && map_get(e->program, name, NULL);
 }
 
 typedef struct {
@@ -134,7 +135,13 @@ static BcModule *compile_with(Slice source, const char *file, EnvContext *ctx, b
 BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world,
                       DiagList *diags)
 {
-    EnvContext ctx = {dir, world, false};
+    return drv_compile_in(source, file, dir, world, vm_main ? &vm_main->slots : NULL, diags);
+}
+
+BcModule *drv_compile_in(Slice source, const char *file, const char *dir, VmWorld world,
+                         const Map *program, DiagList *diags)
+{
+    EnvContext ctx = {dir, world, false, program};
     return compile_with(source, file, &ctx, false, diags);
 }
 
@@ -145,7 +152,7 @@ BcModule *drv_compile_text(Slice source, const char *file, DiagList *diags)
 
 // ---- running ----------------------------------------------------------------------------------
 
-static char *dir_of(const char *path)
+char *drv_dir_of(const char *path)
 {
     Buf real;
     buf_init(&real, 4096);
@@ -169,7 +176,7 @@ int drv_run_file(MdhThread *t, const char *path)
     diag_init(&diags, 0);
     int status = 1;
     if (drv_read_source(path, &source)) {
-        char *dir = dir_of(path);
+        char *dir = drv_dir_of(path);
         BcModule *bc = dir ? drv_compile(slice_make(source.data, source.len), path, dir,
                                          VM_WORLD_MAIN, &diags)
                            : NULL;
@@ -217,7 +224,7 @@ VmModule *drv_session_module(DrvSession *s)
 
 MdhValue drv_session_eval(DrvSession *s, MdhThread *t, Slice text, DiagList *diags, bool *ok)
 {
-    EnvContext ctx = {s->dir, VM_WORLD_MAIN, true};
+    EnvContext ctx = {s->dir, VM_WORLD_MAIN, true, NULL};
     // Functions keep pointing at the compiled module: it stays for the life of the process.
     BcModule *bc = compile_with(text, "<repl>", &ctx, true, diags);
     *ok = bc != NULL;

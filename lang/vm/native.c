@@ -105,7 +105,9 @@ static MdhValue fetch(MdhThread *t, const VmModule *importer, MdhValue path)
     Slice wanted = mdh_str_slice(path);
     for (uint32_t i = 0; from && i < from->n_fetches; i++) {
         const VmNativeFetch *f = &from->fetches[i];
-        if (!f->module || !slice_eq((Slice){f->path, f->path_len}, wanted)) continue;
+        if (!slice_eq((Slice){f->path, f->path_len}, wanted)) continue;
+        if (f->error) return vm_throw_in_module(t, path, f->error);
+        if (!f->module) break;
         Making making = {f->module, file_of(f->module)};
         return vm_module_fetch(t, making.file, make, &making);
     }

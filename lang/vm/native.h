@@ -12,12 +12,13 @@
 
 typedef struct VmNativeModule VmNativeModule;
 
-// A path as it is written in a fetch of the module, and what it means. NULL: there was no such
-// module when the program was built; the fetch throws.
+// A path as it is written in a fetch of the module, and what it means. NULL: the module did not
+// compile when the program was built, for that reason, or there was none; the fetch throws.
 typedef struct VmNativeFetch {
     const char *path;
     uint64_t path_len;
     const VmNativeModule *module;
+    const char *error;       // or NULL
 } VmNativeFetch;
 
 // Emitted as a constant, one per module, under a symbol that other modules' fetches name; the

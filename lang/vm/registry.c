@@ -39,6 +39,18 @@ static MdhValue throw_circular(MdhThread *t, const Loaded *again)
     return mdh_is_exc(text) ? text : mdh_throw_error(t, MDH_E_CIRCULAR, text);
 }
 
+MdhValue vm_throw_in_module(MdhThread *t, MdhValue path, const char *why)
+{
+    MdhSb sb;
+    mdh_sb_init(&sb);
+    mdh_sb_puts(&sb, "Error in module '");
+    mdh_sb_put_str(&sb, path);
+    mdh_sb_puts(&sb, "': ");
+    mdh_sb_puts(&sb, why);
+    MdhValue text = mdh_sb_finish(t, &sb);
+    return mdh_is_exc(text) ? text : mdh_throw_error(t, MDH_E_PARSE, text);
+}
+
 static void forget(Loaded *l)
 {
     for (Loaded **at = &loaded; *at; at = &(*at)->next)

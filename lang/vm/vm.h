@@ -71,6 +71,8 @@ const VmModule *vm_frame_module(const MdhFrame *f);
 // then run once.
 typedef VmModule *(*VmMakeModule)(MdhThread *t, void *ctx); // NULL: threw
 MdhValue vm_module_fetch(MdhThread *t, const char *path, VmMakeModule make, void *ctx);
+// The module that was fetched as `path` does not compile.
+MdhValue vm_throw_in_module(MdhThread *t, MdhValue path, const char *why);
 
 // The back end's module loader: the exports of the module that `importer` names by `path`.
 typedef MdhValue (*VmFetch)(MdhThread *t, const VmModule *importer, MdhValue path);

@@ -7,6 +7,8 @@
 #include "tools/cli/options.h"
 
 int cmd_run(MdhThread *t, const Cli *cli);
+int cmd_build(MdhThread *t, const Cli *cli);
+int cmd_run_native(MdhThread *t, const Cli *cli);
 int cmd_trace(MdhThread *t, const Cli *cli);
 int cmd_check(MdhThread *t, const char *path);
 int cmd_fmt(MdhThread *t, const Cli *cli);

@@ -85,7 +85,8 @@ static int with_runtime(int argc, char **argv, const Cli *cli)
     mdh_out_flush_on_signals();
     if (cli->n_operands) cmd_warn_extension(cli->operands[0]);
     switch (cli->command) {
-    case CMD_RUN: return cmd_run(t, cli);
+    case CMD_RUN: return cli->given[OPT_RUN_NATIVE] ? cmd_run_native(t, cli) : cmd_run(t, cli);
+    case CMD_BUILD: return cmd_build(t, cli);
     case CMD_TRACE: return cmd_trace(t, cli);
     case CMD_CHECK: return cmd_check(t, cli->operands[0]);
     case CMD_FMT: return cmd_fmt(t, cli);

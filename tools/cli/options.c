@@ -55,9 +55,18 @@ static int find_short(CliCommand command, char letter)
     return -1;
 }
 
+static bool must_have_value(int option)
+{
+    return option >= 0 && cli_options[option].value[0] && cli_options[option].value[0] != '[';
+}
+
 static bool take_option(Cli *cli, int option, const char *value, const char *word, Buf *why)
 {
     bool may_have_value = option >= 0 && cli_options[option].value[0];
+    if (!value && must_have_value(option)) {
+        buf_printf(why, "'%s' needs %s", word, cli_options[option].value);
+        return false;
+    }
     if (option < 0 || (value && !may_have_value)) {
         buf_printf(why, option < 0 ? "Ah dinnae ken the option '%s'" : "'%s' takes nae value",
                    word);
@@ -68,22 +77,35 @@ static bool take_option(Cli *cli, int option, const char *value, const char *wor
     return true;
 }
 
-static bool take_long(Cli *cli, const char *word, Buf *why)
+// `next` is the word after it, taken (*took) when the option needs a value and has none.
+static bool take_long(Cli *cli, const char *word, const char *next, bool *took, Buf *why)
 {
     const char *equals = strchr(word, '=');
     size_t len = equals ? (size_t)(equals - word - 2) : strlen(word + 2);
     int option = find_long(cli->command, (Slice){word + 2, len});
-    return take_option(cli, option, equals ? equals + 1 : NULL, word, why);
+    *took = !equals && next && must_have_value(option);
+    const char *value = equals ? equals + 1 : *took ? next : NULL;
+    return take_option(cli, option, value, word, why);
 }
 
-static bool take_shorts(Cli *cli, const char *word, Buf *why)
+// A value follows its letter, -O2, or is the next word, -O 2.
+static bool take_shorts(Cli *cli, const char *word, const char *next, bool *took, Buf *why)
 {
-    for (const char *p = word + 1; *p; p++)
-        if (!take_option(cli, find_short(cli->command, *p), NULL, word, why)) return false;
+    for (const char *p = word + 1; *p; p++) {
+        int option = find_short(cli->command, *p);
+        const char *value = NULL;
+        if (must_have_value(option)) {
+            *took = !p[1] && next;
+            value = p[1] ? p + 1 : *took ? next : NULL;
+        }
+        if (!take_option(cli, option, value, word, why)) return false;
+        if (value) break;
+    }
     return true;
 }
 
-// The command has to be known before the options are: its name is the first operand.
+// The command has to be known before the options are: its name is the first operand. (No option
+// of those before it has a value.)
 static int find_command(int argc, char **argv, CliCommand *command)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -112,16 +134,18 @@ bool cli_parse(int argc, char **argv, Cli *out, Buf *why)
     bool is_open = true;
     if (!at && argc > 1) out->command = CMD_RUN;
     for (int i = 1; i < argc; i++) {
-        char *word = argv[i];
+        char *word = argv[i], *next = argv[i + 1];
+        bool took = false;
         if (i == at) continue;
         if (is_open && strcmp(word, "--") == 0) is_open = false;
         else if (is_open && word[0] == '-' && word[1] == '-') {
-            if (!take_long(out, word, why)) return false;
+            if (!take_long(out, word, next, &took, why)) return false;
         } else if (is_open && word[0] == '-' && word[1]) {
-            if (!take_shorts(out, word, why)) return false;
+            if (!take_shorts(out, word, next, &took, why)) return false;
         } else {
             out->operands[out->n_operands++] = word;
         }
+        i += took;
     }
     if (!at && !out->n_operands) out->command = CMD_GLOBAL;
     return right_count(out, why);
@@ -161,7 +185,8 @@ static void put_option(Buf *out, const CliOptionRow *row, const char *indent)
     size_t start = out->len;
     buf_puts(out, indent);
     if (row->short_name) buf_printf(out, "-%c, ", row->short_name);
-    buf_printf(out, "--%s%s", row->long_name, row->value);
+    buf_printf(out, "--%s%s%s", row->long_name, row->value[0] && row->value[0] != '[' ? " " : "",
+               row->value);
     put_wrapped(out, out->len - start, row->doc);
 }
 

@@ -38,6 +38,7 @@ static void put_options(Buf *out, CliCommand command)
         buf_puts(out, "\\fB\\-\\-");
         put_text(out, row->long_name);
         buf_puts(out, "\\fR");
+        if (row->value[0] && row->value[0] != '[') buf_putc(out, ' ');
         put_text(out, row->value);
         buf_putc(out, '\n');
         put_text(out, row->doc);
