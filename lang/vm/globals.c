@@ -3,9 +3,14 @@
 // an instruction names it by number. An unset slot is no error by itself: the name may exist
 // further out (the program's globals for a user module, then the prelude and the constants, then
 // the builtins). A name that only exists outside is bound right there when its module is loaded.
+//
+// Threads. Slots, and what is known of each, lie in reserved address space and never move: whoever
+// has the number of a slot reads them without a lock. Which names a module has may be asked while
+// another thread adds some, so all maps are behind one lock, held for one look or one addition.
+#include <pthread.h>
+
 #include "abi/abi.h"
 #include "base/os.h"
-#include "base/vec.h"
 #include "lang/vm/report.h"
 #include "lang/vm/vm_priv.h"
 #include "runtime/conc/thread.h"
@@ -18,9 +23,14 @@
 MdhValue *vm_globals;
 VmModule *vm_main, *vm_base;
 
+typedef struct SlotInfo {
+    Slice name;
+    VmModule *owner;
+} SlotInfo;
+
+static pthread_rwlock_t maps_lock = PTHREAD_RWLOCK_INITIALIZER;
 static uint32_t n_globals, n_rooted;
-static VEC(Slice) names;
-static VEC(VmModule *) owners;
+static SlotInfo *infos;      // parallel to the globals
 static MdhValue *builtin_values;
 static VmNeedPrelude need_prelude_fn;
 static VmFetch fetch_fn;
@@ -38,26 +48,24 @@ MdhValue vm_fetch(MdhThread *t, const VmModule *importer, MdhValue path)
     return fetch_fn(t, importer, path);
 }
 
-static uint32_t new_slot(VmModule *m, Slice name)
+static uint32_t new_slot_nolock(VmModule *m, Slice name)
 {
     if (n_globals == MAX_GLOBALS) return UINT32_MAX;
     if (n_globals == n_rooted) {
         MdhValue *chunk = vm_globals + n_rooted;
-        if (!os_commit(chunk, ROOT_CHUNK * sizeof *chunk)) return UINT32_MAX;
+        if (!os_commit(chunk, ROOT_CHUNK * sizeof *chunk) ||
+            !os_commit(infos + n_rooted, ROOT_CHUNK * sizeof *infos))
+            return UINT32_MAX;
         mdh_gc_add_root(chunk, chunk + ROOT_CHUNK);
         n_rooted += ROOT_CHUNK;
     }
-    if (!vec_push(&names, name)) return UINT32_MAX;
-    if (!vec_push(&owners, m)) {
-        names.len--;
-        return UINT32_MAX;
-    }
+    infos[n_globals] = (SlotInfo){name, m};
     return n_globals++;
 }
 
 Slice vm_global_name(uint32_t slot)
 {
-    return names.items[slot];
+    return infos[slot].name;
 }
 
 static MdhValue make_builtin(MdhThread *t, uint32_t id)
@@ -74,9 +82,12 @@ MdhValue vm_builtin_value(MdhThread *t, uint32_t id)
 {
     MdhValue v = MDH_SLOT_LOAD(&builtin_values[id]);
     if (!mdh_is_absent(v)) return v;
-    v = make_builtin(t, id);
-    if (!mdh_is_exc(v)) MDH_SLOT_STORE(&builtin_values[id], v);
-    return v;
+    MdhValue made = make_builtin(t, id), none = MDH_ABSENT;
+    if (mdh_is_exc(made)) return made;
+    // Another thread may have been faster: a builtin is the same value everywhere.
+    bool first = __atomic_compare_exchange_n(&builtin_values[id].bits, &none.bits, made.bits,
+                                             false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    return first ? made : none;
 }
 
 static bool define_constant(MdhThread *t, const char *name, double d)
@@ -92,8 +103,9 @@ bool vm_globals_init(MdhThread *t)
     if (vm_globals) return true;
     mdh_thread_report = report_error;
     vm_globals = os_reserve(MAX_GLOBALS * sizeof *vm_globals);
+    infos = os_reserve(MAX_GLOBALS * sizeof *infos);
     builtin_values = mdh_gc_alloc_root(MDH_B_COUNT * sizeof *builtin_values);
-    if (!vm_globals || !builtin_values) return false;
+    if (!vm_globals || !infos || !builtin_values) return false;
     base_module = (VmModule){.file = "<prelude>", .dir = "", .world = VM_WORLD_BUNDLED};
     vm_base = &base_module;
 #define C(name, value)                                                                        \
@@ -103,19 +115,31 @@ bool vm_globals_init(MdhThread *t)
     return true;
 }
 
-uint32_t vm_global_own(VmModule *m, Slice name)
+static uint32_t own_nolock(VmModule *m, Slice name)
 {
     uint32_t slot;
     if (map_get(&m->slots, name, &slot)) return slot;
-    slot = new_slot(m, name);
-    if (slot != UINT32_MAX && !map_put(&m->slots, names.items[slot], slot)) return UINT32_MAX;
+    slot = new_slot_nolock(m, name);
+    if (slot != UINT32_MAX && !map_put(&m->slots, name, slot)) return UINT32_MAX;
+    return slot;
+}
+
+uint32_t vm_global_own(VmModule *m, Slice name)
+{
+    pthread_rwlock_wrlock(&maps_lock);
+    uint32_t slot = own_nolock(m, name);
+    pthread_rwlock_unlock(&maps_lock);
     return slot;
 }
 
 // Is there a set or declared variable of that name?
 static bool known(const VmModule *m, Slice name, uint32_t *slot)
 {
-    return m && map_get(&m->slots, name, slot);
+    if (!m) return false;
+    pthread_rwlock_rdlock(&maps_lock);
+    bool is = map_get(&m->slots, name, slot);
+    pthread_rwlock_unlock(&maps_lock);
+    return is;
 }
 
 static bool in_base(MdhThread *t, Slice name, uint32_t *slot)
@@ -137,8 +161,8 @@ uint32_t vm_global_outer(MdhThread *t, VmModule *m, Slice name)
 
 MdhValue vm_global_missing(MdhThread *t, uint32_t slot)
 {
-    Slice name = names.items[slot];
-    const VmModule *m = owners.items[slot];
+    Slice name = infos[slot].name;
+    const VmModule *m = infos[slot].owner;
     uint32_t outer;
     MdhValue v = MDH_ABSENT;
     if (m->world == VM_WORLD_USER && known(vm_main, name, &outer))
@@ -154,8 +178,8 @@ MdhValue vm_global_missing(MdhThread *t, uint32_t slot)
 // which the slot then hides.
 bool vm_set_global(MdhThread *t, uint32_t slot, MdhValue v)
 {
-    Slice name = names.items[slot];
-    const VmModule *m = owners.items[slot];
+    Slice name = infos[slot].name;
+    const VmModule *m = infos[slot].owner;
     uint32_t outer;
     if (m->world == VM_WORLD_USER && known(vm_main, name, &outer) &&
         !mdh_is_absent(MDH_SLOT_LOAD(&vm_globals[outer])))
@@ -175,7 +199,7 @@ bool vm_module_define(MdhThread *t, VmModule *m, MdhValue name, MdhValue v)
 {
     Slice key = mdh_str_slice(name);
     uint32_t slot;
-    if (!map_get(&m->slots, key, &slot)) {
+    if (!known(m, key, &slot)) {
         // The map borrows its keys: keep the text for ever.
         MdhStr *kept = mdh_gc_alloc_root(key.len + 1);
         if (kept) memcpy(kept, key.ptr, key.len);
@@ -205,7 +229,7 @@ MdhValue vm_module_exports(MdhThread *t, const VmModule *m)
     for (uint32_t i = 0; i < m->bc->n_own && !mdh_is_exc(d); i++) {
         Slice name = m->bc->globals.items[i].name;
         uint32_t slot;
-        if (!map_get(&m->slots, name, &slot)) continue;
+        if (!known(m, name, &slot)) continue;
         MdhValue v = MDH_SLOT_LOAD(&vm_globals[slot]);
         if (mdh_is_absent(v)) continue;
         MdhValue key = mdh_str_intern(t, name.ptr, name.len);

@@ -114,7 +114,7 @@ MdhValue __mdh_condvar_broadcast(MdhThread *t, int argc, const MdhArgs_condvar_b
     return MDH_NAETHING;
 }
 
-// Reading and writing ------------------------------------------------------------------------------
+// Reading and writing --------------------------------------------------------------------------
 
 MdhValue __mdh_rwlock_new(MdhThread *t, int argc, const MdhArgs_rwlock_new *a)
 {
@@ -186,7 +186,7 @@ MdhValue __mdh_with_write_lock(MdhThread *t, int argc, const MdhArgs_with_write_
     return call_under(t, l, a->fn, mdh_rwlock_write_end);
 }
 
-// Semaphores -----------------------------------------------------------------------------------------
+// Semaphores -------------------------------------------------------------------------------------
 
 static bool permits_of(MdhThread *t, const char *builtin, MdhValue v, int64_t *out)
 {

@@ -40,6 +40,7 @@
 #define STACK_BYTES ((size_t)8 << 20)
 #endif
 
+#define HELD_BACK      ((size_t)1 << 20)
 #define NAME_MAX_BYTES 64
 #define FAILED_MAX     64 // threads whose errors wait for somebody to join them
 
@@ -326,12 +327,19 @@ static void free_never_began(void)
     }
 }
 
+// What is left is for code that does not look at the limit, and for catch and finally blocks.
+static size_t stack_usable(size_t bytes)
+{
+    size_t held_back = bytes / 4 < HELD_BACK ? bytes / 4 : HELD_BACK;
+    return bytes - held_back;
+}
+
 static void *thread_main(void *arg)
 {
     ThreadStart *start = arg;
     MdhThread *t = mdh_thread_new(start->name);
     if (!t) return end_without_record(start);
-    t->c_stack_limit = (char *)t->c_stack_base - start->stack_bytes / 4 * 3;
+    t->c_stack_limit = (char *)t->c_stack_base - stack_usable(start->stack_bytes);
     Task *task = start->task;
     t->task = mdh_from_ptr(task);
     pthread_mutex_lock(&task->lock);
