@@ -80,7 +80,7 @@ help:
 	@echo "make demo-selftest   the demo notices a broken server; a minute of garbage ends nothing"
 	@echo "make interop    real SIP programs against the server; STRICT=1 fails on a skip"
 	@echo "make test       everything that must hold, about ten minutes"
-	@echo "make bench      against Lua, LuaJIT, Python, Node -> bench/RESULTS.md"
+	@echo "make bench      against C, Go, Lua, LuaJIT, Python, Node, Erlang -> bench/RESULTS.md"
 	@echo "make fuzz       each fuzzer for SECONDS_EACH (1800)"
 	@echo "make asan tsan soak lint docs format hooks clean"
 	@echo "make install PREFIX=/usr/local DESTDIR="

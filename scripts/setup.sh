@@ -8,7 +8,7 @@ set -euo pipefail
 
 build=(make cmake ninja-build gcc libc6-dev libgc-dev libpcre2-dev libedit-dev libc-ares-dev libssl-dev python3)
 test=("${build[@]}" clang libclang-rt-14-dev llvm git knot)
-bench=(lua5.4 luajit python3 nodejs)
+bench=(gcc golang-go lua5.4 luajit python3 nodejs erlang-base)
 demo=(sip-tester tshark)
 interop=(sipsak sip-tester baresip-core linphone-cli ffmpeg tshark
     gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good)
@@ -33,6 +33,8 @@ is_there() {
         command -v "$1" >/dev/null && return 0 ;;
     ninja-build) command -v ninja >/dev/null && return 0 ;;
     nodejs) command -v node >/dev/null && return 0 ;;
+    golang-go) command -v go >/dev/null && return 0 ;;
+    erlang-base) command -v erlc >/dev/null && return 0 ;;
     sip-tester) command -v sipp >/dev/null && return 0 ;;
     knot) [[ -x /usr/sbin/knotd ]] && return 0 ;;
     llvm) compgen -c llvm-symbolizer >/dev/null && return 0 ;;
