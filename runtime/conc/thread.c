@@ -91,7 +91,7 @@ static Task *task_of(MdhThread *t, MdhValue v)
     return NULL;
 }
 
-static Task *new_task(MdhThread *t)
+static Task *new_task(MdhThread *t, uint64_t id)
 {
     Task *task = mdh_new(t, sizeof *task);
     if (!task) {
@@ -100,7 +100,7 @@ static Task *new_task(MdhThread *t)
     }
     task->native.h.tag = MDH_TAG_NATIVE;
     task->native.type = &thread_type;
-    task->native.id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
+    task->native.id = id;
     task->native.data = MDH_NAETHING;
     task->name = task->result = MDH_NAETHING;
     pthread_mutex_init(&task->lock, NULL);
@@ -435,7 +435,7 @@ static bool take_args(MdhThread *t, Task *task, MdhValue args)
 
 MdhValue mdh_thread_spawn(MdhThread *t, MdhValue fn, MdhValue args, MdhValue name)
 {
-    Task *task = new_task(t);
+    Task *task = new_task(t, __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED));
     ThreadStart *start = task ? mdh_gc_alloc_root(sizeof *start) : NULL;
     if (!start) return task ? mdh_throw_oom(t, sizeof *start) : MDH_EXC;
     start->task = task;
@@ -544,9 +544,9 @@ bool mdh_thread_detach(MdhThread *t, MdhValue thread)
 MdhValue mdh_thread_current(MdhThread *t)
 {
     if (!mdh_is_absent(t->task)) return t->task;
-    Task *task = new_task(t);
+    Task *task =
+        new_task(t, t->id == 1 ? 1 : __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED));
     if (!task) return MDH_EXC;
-    if (t->id == 1) task->native.id = 1;
     task->name = mdh_str_c(t, t->name);
     if (mdh_is_exc(task->name)) return MDH_EXC;
     task->thread = t;
