@@ -230,6 +230,7 @@ STEPS = [
     Step("stdlib", "build", script("tests/stdlib_doctest.py", "--bin", RELEASE)),
     Step("oracle", "build", script("tests/oracle_test.py", "--bin", RELEASE)),
     Step("dns", "build", script("tests/dns_test.py", "--bin", RELEASE)),
+    Step("wire", "build", script("tests/wire_test.py", "--bin", RELEASE)),
     Step("echo-rules", "build", script("tests/echo_rules.py", RELEASE)),
     Step("echo-attacks", "build", script("tests/echo_attacks.py", RELEASE)),
     Step("echo-fuzz", "build", script("tests/fuzz_echo.py", RELEASE, "--seconds", "5")),

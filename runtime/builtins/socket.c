@@ -12,6 +12,8 @@
 #include "runtime/net/sockopt.h"
 #include "runtime/net/tcp.h"
 
+#define WORTH_IT 8 // lost handles that a collection found
+
 // Shared ---------------------------------------------------------------------------------------
 
 bool mdh_net_number(MdhThread *t, const char *name, MdhValue v, int64_t lo, int64_t hi,
@@ -87,9 +89,12 @@ bool mdh_net_reclaim(int sys_errno)
     static uint64_t next_ns;
     uint64_t now = os_mono_ns(), due = __atomic_load_n(&next_ns, __ATOMIC_RELAXED);
     if ((sys_errno != EMFILE && sys_errno != ENFILE) || now < due) return false;
-    __atomic_store_n(&next_ns, now + 1000000000u, __ATOMIC_RELAXED);
+    uint32_t open = mdh_handle_count();
     mdh_gc_collect();
     mdh_gc_run_finalisers();
+    // Worth it: it may be tried again soon. Else not for a second, a collection takes its time.
+    if (mdh_handle_count() + WORTH_IT > open)
+        __atomic_store_n(&next_ns, now + 1000000000u, __ATOMIC_RELAXED);
     return true;
 }
 
