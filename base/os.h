@@ -27,6 +27,7 @@ void os_signals_init(void (*last_words)(void));
 // one since it is kept, and loops that start a broken wait again ask before they do.
 void os_interrupt_keep(bool on);
 bool os_interrupted(void);
+bool os_interrupt_is_kept(void); // main thread: for waits that no signal breaks
 
 // Fills from the kernel's generator. Cannot fail on a working system; aborts if it does,
 // because predictable tags and keys are worse than no process.

@@ -60,6 +60,12 @@ void os_interrupt_keep(bool on)
     __atomic_store_n(&kept, on, __ATOMIC_RELAXED);
 }
 
+bool os_interrupt_is_kept(void)
+{
+    return __atomic_load_n(&kept, __ATOMIC_RELAXED) &&
+           pthread_equal(pthread_self(), main_thread);
+}
+
 bool os_interrupted(void)
 {
     return __atomic_load_n(&mark, __ATOMIC_RELAXED) &&

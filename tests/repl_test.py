@@ -424,6 +424,7 @@ RUNAWAYS = {
     "speir": 'speir "wha? "',
     "shell": 'shell("sleep 60")',
     "key": "get_key()",
+    "lock": "thread_join(thread_spawn(|| bide(30000), []))",
 }
 
 

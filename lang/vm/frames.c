@@ -54,6 +54,13 @@ static const BcHandler *handler_for(const VmCode *code, const uint32_t *ip)
     return NULL;
 }
 
+// Dead registers. The collector may still read them (it reads more than a frame uses), and after
+// "nae memory left" what they hold on to is just what is wanted back.
+static void let_go(MdhValue *from, MdhValue *end)
+{
+    while (from < end) *from++ = MDH_ABSENT;
+}
+
 bool vm_unwind(MdhThread *t)
 {
     for (;;) {
@@ -63,13 +70,12 @@ bool vm_unwind(MdhThread *t)
         mdh_throw_at(t, code->info.name, code->info.file, code->info.lines[at]);
         const BcHandler *h = t->exiting ? NULL : handler_for(code, f->ip);
         if (h) {
-            // What lies above the handler's register is dead: let go of it.
-            for (MdhValue *r = f->base + h->reg + 1; r < f->base + code->info.nregs; r++)
-                *r = MDH_ABSENT;
+            let_go(f->base + h->reg + 1, f->base + code->info.nregs);
             if (!h->keep_all) f->base[h->reg] = mdh_take_error(t);
             f->ip = code->info.code + h->target;
             return true;
         }
+        let_go(f->base, f->base + code->info.nregs);
         __atomic_store_n(&t->fp, f - 1, __ATOMIC_RELEASE);
         if (f->kind) return false;
     }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "runtime/core/interrupt.h"
 #include "runtime/core/throw.h"
 #include "runtime/loop/loop.h"
 #include "runtime/sys/out.h"
@@ -279,8 +280,31 @@ bool mdh_wait_alone(const MdhThread *t)
 
 // Parking ----------------------------------------------------------------------------------------
 
+#define SLICE_NS UINT64_C(50000000)
+
+// In a prompt: a signal does not end a wait on a condition, so it looks for Ctrl-C now and then.
+static void sleep_in_slices(struct MdhParker *p, uint64_t deadline_ns)
+{
+    while (p->state == PARKED) {
+        uint64_t slice_ns = os_mono_ns() + SLICE_NS;
+        if (slice_ns > deadline_ns) slice_ns = deadline_ns;
+        struct timespec until = {
+            .tv_sec = (time_t)(slice_ns / UINT64_C(1000000000)),
+            .tv_nsec = (long)(slice_ns % UINT64_C(1000000000)),
+        };
+        if (!pthread_cond_timedwait(&p->cond, &p->lock, &until) || p->state != PARKED) continue;
+        if (slice_ns < deadline_ns && !os_interrupted()) continue;
+        p->state = GONE;
+        count(p, false);
+    }
+}
+
 static void sleep_parked(struct MdhParker *p, uint64_t deadline_ns)
 {
+    if (os_interrupt_is_kept()) {
+        sleep_in_slices(p, deadline_ns);
+        return;
+    }
     struct timespec until = {
         .tv_sec = (time_t)(deadline_ns / UINT64_C(1000000000)),
         .tv_nsec = (long)(deadline_ns % UINT64_C(1000000000)),
@@ -324,7 +348,7 @@ MdhWaitResult mdh_wait_park(MdhThread *t, uint64_t deadline_ns, const MdhWaitInf
     pthread_mutex_lock(&p->lock);
     p->what = NULL;
     pthread_mutex_unlock(&p->lock);
-    if (state == CHOSEN) return MDH_WAIT_DEADLOCK;
+    if (state == CHOSEN || (state == GONE && mdh_interrupted(t))) return MDH_WAIT_DEADLOCK;
     return state == WOKEN ? MDH_WAIT_WOKEN : MDH_WAIT_TIMED_OUT;
 }
 

@@ -4,7 +4,8 @@
 // that must wait puts itself in line and parks, whoever changes the object wakes the first in line.
 // Each thread parks on a condition variable of its own, so a wake-up reaches exactly one thread,
 // queues are first come first served, and there are no spurious wake-ups to be seen. Deadlines
-// are absolute on the monotonic clock (os_mono_ns); signals do not end a wait.
+// are absolute on the monotonic clock (os_mono_ns); signals do not end a wait, except for Ctrl-C in
+// a prompt.
 //
 // A thread counts as blocked from parking without a deadline until the moment at which somebody
 // takes it out of its line. When all threads are blocked, nothing can ever happen again: then
@@ -50,7 +51,7 @@ typedef struct MdhWaitInfo {
 typedef enum MdhWaitResult {
     MDH_WAIT_WOKEN,
     MDH_WAIT_TIMED_OUT,
-    MDH_WAIT_DEADLOCK, // and the error waits in `t`: return MDH_EXC
+    MDH_WAIT_DEADLOCK, // and the error waits in `t`, or Ctrl-C ends it: return MDH_EXC
 } MdhWaitResult;
 
 // The usual case. Called with `mutex` locked: stands at the end of `q`, unlocks, waits, locks
