@@ -32,8 +32,8 @@ MdhValue mdh_net_dns_failure(MdhThread *t, const char *name, int code);
 // More entries for a result dict that was just made. EXC goes through.
 MdhValue mdh_net_with(MdhThread *t, MdhValue result, const char *key, MdhValue v);
 
-// After EMFILE: closes sockets that the program has lost; not for a second when there were few. True
-// when it is worth trying again.
+// After EMFILE: closes sockets that the program has lost; not again for a second when there were
+// few. True when it is worth trying again.
 bool mdh_net_reclaim(int sys_errno);
 
 #endif
