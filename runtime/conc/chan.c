@@ -185,6 +185,13 @@ static ChanStatus stand_in_line(MdhThread *t, MdhChan *c, bool is_send, ChanOp *
     }
 }
 
+ChanStatus chan_gave_up(MdhThread *t)
+{
+    if (!mdh_thread_is_alone()) return CHAN_THREW;
+    mdh_take_error(t);
+    return CHAN_WOULD_BLOCK;
+}
+
 static ChanStatus wait_for(MdhThread *t, MdhChan *c, bool is_send, ChanOp *op,
                            uint64_t deadline_ns)
 {
@@ -201,7 +208,7 @@ static ChanStatus wait_for(MdhThread *t, MdhChan *c, bool is_send, ChanOp *op,
     mdh_wait_leave(&node);
     status = op->status; // it may have been done at the last moment
     mdh_unlock(&c->native.h);
-    return status == CHAN_WOULD_BLOCK && result == MDH_WAIT_DEADLOCK ? CHAN_THREW : status;
+    return status == CHAN_WOULD_BLOCK && result == MDH_WAIT_DEADLOCK ? chan_gave_up(t) : status;
 }
 
 ChanStatus mdh_chan_send(MdhThread *t, MdhChan *c, MdhValue v, uint64_t deadline_ns)

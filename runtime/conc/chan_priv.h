@@ -26,6 +26,8 @@ MDH_INLINE bool chan_is_roomy(const MdhChan *c)
 {
     return c->cap > 1024 && c->len < c->cap / 8;
 }
+// After MDH_WAIT_DEADLOCK. When the others have ended meanwhile it is as if they had before.
+ChanStatus chan_gave_up(MdhThread *t);
 MdhWaitInfo chan_wait_info(const MdhChan *c);
 
 // chan_watch.c: a loop that shall look at the channel now, marked as told; NULL when there is none.

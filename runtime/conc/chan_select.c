@@ -73,7 +73,7 @@ static ChanStatus wait_once(MdhThread *t, const ChanCase *cases, Place *places, 
     ChanStatus status = leave_all(cases, places, stood, which, out);
     if (status != CHAN_WOULD_BLOCK) return status;
     *again = result == MDH_WAIT_WOKEN;
-    return result == MDH_WAIT_DEADLOCK ? CHAN_THREW : CHAN_WOULD_BLOCK;
+    return result == MDH_WAIT_DEADLOCK ? chan_gave_up(t) : CHAN_WOULD_BLOCK;
 }
 
 static ChanStatus try_all(MdhThread *t, const ChanCase *cases, uint32_t n, uint32_t *which,

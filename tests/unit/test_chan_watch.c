@@ -201,20 +201,25 @@ FOR_BOTH(the_last_watch_keeps_a_channel_alive)
 // Several threads ------------------------------------------------------------------------------
 
 enum { MANY = 20000 };
-static bool has_begun;
+static int begun; // threads that count
 
 static void sends_many(MdhThread *t)
 {
-    __atomic_store_n(&has_begun, true, __ATOMIC_RELEASE);
     for (int64_t i = 0; i < MANY; i++)
         if (mdh_chan_send(t, chan, mdh_fix(1), OS_NEVER) != CHAN_DONE) return;
     mdh_chan_close(chan);
+}
+
+static void wait_for_threads(int n)
+{
+    while (__atomic_load_n(&begun, __ATOMIC_ACQUIRE) < n) sched_yield();
 }
 
 static void *sender(void *arg)
 {
     (void)arg;
     MdhThread *t = mdh_thread_new("sender");
+    __atomic_add_fetch(&begun, 1, __ATOMIC_RELEASE);
     if (t) sends_many(t);
     mdh_thread_free(t);
     return NULL;
@@ -244,6 +249,7 @@ FOR_BOTH(a_sender_wakes_a_loop_and_a_loop_a_sender)
     mdh_many_threads = true;
     watch_chan(adds);
     REQUIRE(pthread_create(&thread, NULL, sender, NULL) == 0);
+    wait_for_threads(1);
     run();
     pthread_join(thread, NULL);
     CHECK_EQ(n_told, MANY);
@@ -264,6 +270,7 @@ static void *other_runner(void *arg)
 {
     (void)arg;
     MdhThread *t = mdh_thread_new("other");
+    __atomic_add_fetch(&begun, 1, __ATOMIC_RELEASE);
     if (t) mdh_loop_run(t, other_loop, OS_NEVER);
     mdh_thread_free(t);
     return NULL;
@@ -281,6 +288,7 @@ FOR_BOTH(two_loops_share_a_channel)
     REQUIRE(mdh_chan_watch(rt(), other_loop, held.chan, fn_of(adds_there)));
     REQUIRE(pthread_create(&runner, NULL, other_runner, NULL) == 0);
     REQUIRE(pthread_create(&thread, NULL, sender, NULL) == 0);
+    wait_for_threads(2);
     run();
     pthread_join(thread, NULL);
     pthread_join(runner, NULL);
