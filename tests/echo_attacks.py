@@ -175,8 +175,8 @@ class Server:
 class Bystander:
     """A call that is up all the while, and must go on."""
 
-    def __init__(self, address):
-        self.peer, self.call, self.count = Peer(address), "bystander", 0
+    def __init__(self, address, call="bystander"):
+        self.peer, self.call, self.count = Peer(address), call, 0
         self.media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.media.bind(("127.0.0.1", 0))
         branch = "z9hG4bK" + self.peer.fresh()
@@ -210,6 +210,22 @@ class Bystander:
 
     def hang_up(self):
         return status(self.peer.ask("BYE", self.call, seq=2, to_tag=self.tag))
+
+
+def bleed(address, expect):
+    """Somebody on the caller's host is first at the port: the caller gets the call all the same."""
+    thief, call = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), Bystander(address, "stolen")
+    thief.bind(("127.0.0.1", 0))
+    packet = bytes([0x80, 0]) + bytes(170)
+    thief.sendto(packet, ("127.0.0.1", call.port))
+    select.select([thief], [], [], 1)
+    expect("who is first does not keep the caller out", call.echoes(), True)
+    while select.select([thief], [], [], 0)[0]:
+        thief.recv(2048)
+    thief.sendto(packet, ("127.0.0.1", call.port))
+    expect("and hears no more", bool(select.select([thief], [], [], 0.2)[0]), False)
+    expect("the caller goes on", call.echoes(), True)
+    call.hang_up()
 
 
 def flood(address, expect, server):
@@ -250,6 +266,7 @@ def main():
     bystander.noise()
     expect("noise on its port: the call goes on", bystander.echoes(), True)
     expect("bounded descriptors", server.descriptors() <= MOST_DESCRIPTORS, True)
+    bleed(server.address, expect)
     flood(server.address, expect, server)
     expect("after the flood the call that is up goes on", bystander.echoes(), True)
     expect("its BYE: 200", bystander.hang_up(), 200)
