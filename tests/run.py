@@ -47,6 +47,7 @@ class Mode:
     name: str
     limit: int  # seconds
     env: dict = field(default_factory=dict)
+    build: tuple = ()  # options of `build`: the program is built first, then run by itself
 
     def command(self, binary, source, args):
         dashes = ["--", *args] if args else []
@@ -57,6 +58,9 @@ MODES = {mode.name: mode for mode in [
     Mode("interp", 10),
     Mode("gc-stress", 60, {"MDH_STRESS": "gc"}),
     Mode("gc-every", 120, {"MDH_STRESS": "gc-every"}),  # a collection at every allocation: soak
+    Mode("aot-O0", 20, build=("-O0",)),
+    Mode("aot-O2", 30, build=("-O2",)),
+    Mode("aot-gc-stress", 60, {"MDH_STRESS": "gc"}, build=("-O2",)),
 ]}
 
 
@@ -140,11 +144,11 @@ def find_programs(filters):
     return found
 
 
-def run_limited(argv, limit, cwd, env, stdin):
+def run_limited(argv, limit, cwd, env, stdin, executable=None):
     """Run a child with a time limit: (stdout, stderr, exit status or None when too slow)."""
     child = subprocess.Popen(argv, cwd=cwd, env=env, stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             start_new_session=True)
+                             start_new_session=True, executable=executable)
     try:
         out, err = child.communicate(stdin, timeout=limit)
         return out, err, child.returncode
@@ -189,6 +193,18 @@ def judge(prog, out, err, status, limit):
     return bad
 
 
+def build_and_run(prog, mode, binary, limit, work, env, stdin):
+    """As run_limited, natively. What does not compile is judged by what `build` says of it."""
+    with tempfile.TemporaryDirectory(prefix="mdh-native-") as folder:
+        program = pathlib.Path(folder) / "program"
+        argv = [binary, "build", *mode.build, "-o", program, prog.path.name]
+        _, err, status = run_limited(argv, limit, work, os.environ | {"LC_ALL": "C.UTF-8"}, b"")
+        if status != 0:
+            return b"", err, status
+        # It is named as the source is, as the interpreter's programs are.
+        return run_limited([prog.path.name, *prog.args], limit, work, env, stdin, program)
+
+
 def run_one(prog, mode, binary, limit):
     """Run a program in its own temporary folder: (complaints, what it did)."""
     with tempfile.TemporaryDirectory(prefix="mdh-golden-") as work:
@@ -201,9 +217,12 @@ def run_one(prog, mode, binary, limit):
             copy(path, pathlib.Path(work) / path.name)
         env = {key: value for key, value in os.environ.items() if not key.startswith("MDH_")}
         env.update({"TZ": "UTC", "LC_ALL": "C.UTF-8", **mode.env, **prog.env})
-        argv = mode.command(binary, prog.path.name, prog.args)
         stdin = "".join(line + "\n" for line in prog.stdin).encode()
-        out, err, status = run_limited(argv, limit, work, env, stdin)
+        if mode.build:
+            out, err, status = build_and_run(prog, mode, binary, limit, work, env, stdin)
+        else:
+            argv = mode.command(binary, prog.path.name, prog.args)
+            out, err, status = run_limited(argv, limit, work, env, stdin)
     out = out.decode("utf-8", "backslashreplace")
     err = err.decode("utf-8", "backslashreplace")
     return judge(prog, out, err, status, limit), (out, status)

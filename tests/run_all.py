@@ -224,6 +224,7 @@ STEPS = [
     Step("unit", "build", unit("build")),
     Step("unit-stress", "build", unit("build", env={"MDH_STRESS": "gc"})),
     Step("golden", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "interp", "--mode", "gc-stress")),
+    Step("golden-native", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "aot-O0", "--mode", "aot-O2")),
     Step("cli", "build", script("tests/cli_test.py", "--bin", RELEASE)),
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
     Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
@@ -256,6 +257,7 @@ EXTRA = [
     Step("shapes-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",
                                              "--only", "shapes", env=SANITIZER_ENV)),
     Step("golden-every", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "gc-every")),
+    Step("golden-native-stress", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "aot-gc-stress")),
     Step("build-tsan", None, build("tsan", "all")),
     Step("unit-tsan", "build-tsan", unit("build-tsan", env=SANITIZER_ENV)),
 ]
