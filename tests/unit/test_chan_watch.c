@@ -246,7 +246,7 @@ FOR_BOTH(a_sender_wakes_a_loop_and_a_loop_a_sender)
     pthread_t thread;
     open_loop(type);
     new_chan(3);
-    mdh_many_threads = true;
+    if (!mdh_many_threads) mdh_many_threads = true;
     watch_chan(adds);
     REQUIRE(pthread_create(&thread, NULL, sender, NULL) == 0);
     wait_for_threads(1);
@@ -282,7 +282,7 @@ FOR_BOTH(two_loops_share_a_channel)
     MdhLoopOptions o = {type, 100, OS_NEVER};
     open_loop(type);
     new_chan(50);
-    mdh_many_threads = true;
+    if (!mdh_many_threads) mdh_many_threads = true;
     REQUIRE(mdh_loop_open(rt(), &other_loop, &o) == 0);
     watch_chan(adds);
     REQUIRE(mdh_chan_watch(rt(), other_loop, held.chan, fn_of(adds_there)));
