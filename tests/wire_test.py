@@ -303,6 +303,22 @@ def test_the_echo_server_out_of_descriptors_goes_on(run):
         child.communicate()
 
 
+def test_a_call_over_ipv6(run):
+    server = subprocess.Popen([run.binary, "run", SERVER, "--", "--sip", "[::1]:0", "--rtp-ports", "33000-33998"],
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        port = re.search(r"udp \[::1\]:(\d+),", server.stdout.readline())[1]
+        call = subprocess.run([run.binary, "run", SERVER.parent / "sip_call.braw", "--", "--sip", f"[::1]:{port}",
+                               "--seconds", "1"], capture_output=True, text=True, timeout=LIMIT_S)
+        assert call.returncode == 0 and "echoed bit-exact" in call.stdout, call.stdout + call.stderr
+        server.send_signal(signal.SIGINT)
+        out = server.communicate(timeout=30)[0]
+        equal((server.returncode, ", faults 0\n" in out), (0, True))
+    finally:
+        server.kill()
+        server.communicate()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", default="build/bin/mdhavers")
