@@ -188,6 +188,22 @@ def fuzz(options):
     yield "fuzz", passed, failed
 
 
+def golden_races(_options):
+    """The golden programs with threads and loops, under ThreadSanitizer."""
+    work = script(GOLDEN, "--bin", TSAN, "--mode", "interp", "--limit", "60", "threads/", "channels/",
+                  "concurrency/", "net/loop/", env=SANITIZER_ENV)
+    for _, passed, failed in work(_options):
+        yield "golden(races)", passed, failed
+
+
+def stress(binary, env=None):
+    """Eight threads at one thing; longer in a soak, where the collector frees what they leave."""
+    def work(options):
+        seconds = 60 if options.soak and not env else 3
+        yield from script("tests/stress_test.py", "--bin", binary, "--seconds", seconds, env=env)(options)
+    return work
+
+
 def install(_options):
     """Installed elsewhere, it runs and finds its standard library."""
     with tempfile.TemporaryDirectory(prefix="mdh-install-") as folder:
@@ -216,6 +232,7 @@ def forgotten(_options):
 
 
 GOLDEN, RELEASE, ASAN = "tests/run.py", "build/bin/mdhavers", "build-asan/bin/mdhavers"
+TSAN = "build-tsan/bin/mdhavers"
 STEPS = [
     Step("lint", None, script("scripts/lint.py")),
     Step("floors", None, script("scripts/floors.py")),
@@ -236,6 +253,7 @@ STEPS = [
     Step("echo-attacks", "build", script("tests/echo_attacks.py", RELEASE)),
     Step("echo-fuzz", "build", script("tests/fuzz_echo.py", RELEASE, "--seconds", "5")),
     Step("hostile", "build", script("tests/hostile_test.py", "--bin", RELEASE, "--only", "shapes")),
+    Step("stress", "build", stress(RELEASE)),
     Step("docs", "build", script("scripts/gen_docs.py", "--check")),
     Step("install", "build", install),
     Step("build-asan", None, build("asan", "all", "failing_mdhavers")),
@@ -247,8 +265,11 @@ STEPS = [
     # Without the big shapes, which take minutes here (make asan).
     Step("hostile-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",
                                               "--max-octets", "100000", env=SANITIZER_ENV)),
-    Step("build-races", None, build("tsan", "unit_races")),
+    Step("stress-asan", "build-asan", stress(ASAN, SANITIZER_ENV)),
+    Step("build-races", None, build("tsan", "unit_races", "mdhavers")),
     Step("races", "build-races", unit("build-tsan", "test_race_*", env=SANITIZER_ENV)),
+    Step("golden-races", "build-races", golden_races),
+    Step("stress-races", "build-races", stress(TSAN, SANITIZER_ENV)),
     Step("build-fuzz", None, build("fuzz", "fuzzers")),
     Step("fuzz", "build-fuzz", fuzz),
 ]

@@ -51,7 +51,8 @@ MdhWindow *mdh_bytes_unshare(MdhThread *t, MdhValue b);
 MDH_INLINE MdhWindow *mdh_bytes_writable(MdhThread *t, MdhValue b)
 {
     MdhWindow *w = mdh_bytes_window(b);
-    if (MDH_LIKELY(!(w->owner->h.flags & 1) || (w->h.flags & 1))) return w;
+    unsigned shared = __atomic_load_n(&w->owner->h.flags, __ATOMIC_RELAXED) & 1;
+    if (MDH_LIKELY(!shared || (w->h.flags & 1))) return w;
     return mdh_bytes_unshare(t, b);
 }
 
