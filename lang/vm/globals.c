@@ -7,6 +7,7 @@
 // Threads. Slots, and what is known of each, lie in reserved address space and never move: whoever
 // has the number of a slot reads them without a lock. Which names a module has may be asked while
 // another thread adds some, so all maps are behind one lock, held for one look or one addition.
+#define _GNU_SOURCE // the recursive mutex initialiser
 #include <pthread.h>
 
 #include "abi/abi.h"
@@ -142,11 +143,27 @@ static bool known(const VmModule *m, Slice name, uint32_t *slot)
     return is;
 }
 
+// The first thread that needs the prelude loads it, the others wait; while loading, the prelude's
+// own names are looked for here too.
+static bool need_prelude(MdhThread *t)
+{
+    static pthread_mutex_t loading = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+    static bool is_ready;
+    static int depth;
+    if (!need_prelude_fn || __atomic_load_n(&is_ready, __ATOMIC_ACQUIRE)) return need_prelude_fn;
+    pthread_mutex_lock(&loading);
+    depth++;
+    bool ok = need_prelude_fn(t);
+    if (--depth == 0) __atomic_store_n(&is_ready, true, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&loading);
+    return ok;
+}
+
 static bool in_base(MdhThread *t, Slice name, uint32_t *slot)
 {
     if (known(vm_base, name, slot)) return true;
     if (mdh_builtin_find(name.ptr, name.len)) return false;
-    return need_prelude_fn && need_prelude_fn(t) && known(vm_base, name, slot);
+    return need_prelude(t) && known(vm_base, name, slot);
 }
 
 uint32_t vm_global_outer(MdhThread *t, VmModule *m, Slice name)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The life of a native executable: the runtime starts on a big stack of its own, modules come from
 // the images that the compiler embedded, functions from what it emitted.
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
@@ -9,11 +10,13 @@
 #include "lang/bytecode/image.h"
 #include "lang/vm/native.h"
 #include "lang/vm/report.h"
+#include "runtime/conc/thread.h"
 #include "runtime/data/str.h"
 #include "runtime/sys/out.h"
 #include "runtime/sys/process.h"
 
 #define NATIVE_STACK ((size_t)256 << 20)
+#define THREAD_STACK ((size_t)64 << 20)
 #define LEAST_STACK ((size_t)8 << 20)
 #define GUARD ((size_t)64 << 10)
 #define STACK_HELD_BACK ((size_t)256 << 10) // for what runs where a script may recurse no deeper
@@ -30,6 +33,7 @@ typedef struct Known {
 } Known;
 
 static Known *known;
+static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER; // of adding
 
 static bool remember(const VmNativeModule *native, const char *file)
 {
@@ -37,8 +41,10 @@ static bool remember(const VmNativeModule *native, const char *file)
     mdh_gc_add_root(native->caches, native->caches + native->n_caches);
     Known *k = mdh_gc_alloc_root(sizeof *k);
     if (!k) return false;
+    pthread_mutex_lock(&known_lock);
     *k = (Known){file, native, known};
     MDH_PTR_PUBLISH(&known, k);
+    pthread_mutex_unlock(&known_lock);
     return true;
 }
 
@@ -185,6 +191,7 @@ static int run_program(char *stack)
     MdhThread *t = mdh_thread_new("main");
     if (!t || !vm_globals_init(t)) return out_of_memory();
     if (stack) t->c_stack_limit = stack + STACK_HELD_BACK;
+    mdh_thread_stack_bytes = THREAD_STACK;
     mdh_set_args(argument_count, arguments);
     mdh_out_flush_on_signals();
     vm_set_loader(fetch, need_prelude);
