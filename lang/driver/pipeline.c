@@ -135,7 +135,11 @@ static BcModule *compile_with(Slice source, const char *file, EnvContext *ctx, b
 BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world,
                       DiagList *diags)
 {
-    return drv_compile_in(source, file, dir, world, vm_main ? &vm_main->slots : NULL, diags);
+    vm_names_hold();
+    const Map *program = vm_main ? &vm_main->slots : NULL;
+    BcModule *bc = drv_compile_in(source, file, dir, world, program, diags);
+    vm_names_release();
+    return bc;
 }
 
 BcModule *drv_compile_in(Slice source, const char *file, const char *dir, VmWorld world,

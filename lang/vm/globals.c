@@ -116,6 +116,16 @@ bool vm_globals_init(MdhThread *t)
     return true;
 }
 
+void vm_names_hold(void)
+{
+    pthread_rwlock_rdlock(&maps_lock);
+}
+
+void vm_names_release(void)
+{
+    pthread_rwlock_unlock(&maps_lock);
+}
+
 static uint32_t own_nolock(VmModule *m, Slice name)
 {
     uint32_t slot;

@@ -98,5 +98,8 @@ uint32_t vm_global_outer(MdhThread *t, VmModule *m, Slice name);
 // What a slot that is unset stands for: ABSENT when nothing outside has that name either.
 MdhValue vm_global_missing(MdhThread *t, uint32_t slot);
 Slice vm_global_name(uint32_t slot);
+// While held, no thread adds names to any module: for reading `slots`.
+void vm_names_hold(void);
+void vm_names_release(void);
 MdhValue vm_builtin_value(MdhThread *t, uint32_t id);
 #endif

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/loop/selector.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
 #include "base/os.h"
+#include "runtime/sys/process.h"
 
 #ifdef __linux__
 static const SelectorType *const known[] = {&selector_epoll, &selector_poll};
@@ -29,13 +29,15 @@ const char *selector_names(void)
 
 const SelectorType *selector_default(void)
 {
-    const char *name = getenv("MDH_SELECTOR");
-    if (!name || !*name) return known[0];
-    const SelectorType *type = selector_find(name, strlen(name));
-    if (type) return type;
-    log_line(LOG_WARN, "loop", "MDH_SELECTOR=%s is none of %s; using %s", name,
-             selector_names(), known[0]->name);
-    return known[0];
+    Buf name; // a copy: another thread may change the environment
+    buf_init(&name, 256);
+    bool is_set = mdh_env_get("MDH_SELECTOR", &name) && name.len;
+    const SelectorType *type = is_set ? selector_find(name.data, name.len) : known[0];
+    if (!type)
+        log_line(LOG_WARN, "loop", "MDH_SELECTOR=%s is none of %s; using %s", name.data,
+                 selector_names(), known[0]->name);
+    buf_deinit(&name);
+    return type ? type : known[0];
 }
 
 #define NS_PER_S   UINT64_C(1000000000)

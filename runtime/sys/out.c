@@ -19,7 +19,8 @@ static int failed_errno;
 
 static void write_all(const char *p, size_t n)
 {
-    if (n && !failed) failed = os_write_fd(fd, p, n, &failed_errno) != MDH_OK;
+    if (n && !failed && os_write_fd(fd, p, n, &failed_errno) != MDH_OK)
+        __atomic_store_n(&failed, true, __ATOMIC_RELEASE);
 }
 
 static void flush_nolock(void)
@@ -77,7 +78,7 @@ void mdh_out_write(const char *p, size_t n)
 
 bool mdh_out_failed(int *sys_errno)
 {
-    if (MDH_LIKELY(!__atomic_load_n(&failed, __ATOMIC_RELAXED))) return false;
+    if (MDH_LIKELY(!__atomic_load_n(&failed, __ATOMIC_ACQUIRE))) return false;
     *sys_errno = failed_errno;
     return true;
 }
