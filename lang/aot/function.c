@@ -75,7 +75,7 @@ uint32_t extra(const FnGen *f, uint32_t n)
 
 // ---- registers and the window ----------------------------------------------------------------
 
-static LLVMValueRef alloca_at_entry(FnGen *f, LLVMTypeRef type)
+LLVMValueRef alloca_at_entry(FnGen *f, LLVMTypeRef type)
 {
     LLVMBasicBlockRef here = LLVMGetInsertBlock(f->g->b);
     LLVMValueRef first = LLVMGetFirstInstruction(f->entry);
@@ -88,20 +88,30 @@ static LLVMValueRef alloca_at_entry(FnGen *f, LLVMTypeRef type)
     return v;
 }
 
-static LLVMValueRef reg_slot(FnGen *f, uint32_t r)
+LLVMValueRef reg_slot(FnGen *f, uint32_t r)
 {
     if (!f->regs[r]) f->regs[r] = alloca_at_entry(f, f->g->i64);
     return f->regs[r];
 }
 
+// As a value, boxed if need be; then it is known as one too.
 LLVMValueRef reg_get(FnGen *f, uint32_t r)
 {
+    Type *t = &f->types[r];
+    if ((t->kind == TYPE_INT || t->kind == TYPE_FLOAT) && !t->synced) {
+        LLVMValueRef v = t->kind == TYPE_INT ? box_int(f, int_get(f, r), t)
+                                             : box_float(f, float_get(f, r));
+        LLVMBuildStore(f->g->b, v, reg_slot(f, r));
+        t->synced = true;
+        return v;
+    }
     return LLVMBuildLoad2(f->g->b, f->g->i64, reg_slot(f, r), "");
 }
 
 void reg_set(FnGen *f, uint32_t r, LLVMValueRef v)
 {
     LLVMBuildStore(f->g->b, v, reg_slot(f, r));
+    f->types[r] = type_value(0);
 }
 
 LLVMValueRef window_at(FnGen *f, uint32_t i)
@@ -191,12 +201,12 @@ void branch_if(FnGen *f, LLVMValueRef i1, LLVMBasicBlockRef yes, LLVMBasicBlockR
 LLVMBasicBlockRef jump_block(FnGen *f, uint32_t n)
 {
     uint32_t word = f->at + 1 + n;
-    return f->blocks[word + 1 + f->words[word]]; // the offset is signed: it wraps
+    return edge(f, word + 1 + f->words[word]); // the offset is signed: it wraps
 }
 
 LLVMBasicBlockRef next_block(FnGen *f)
 {
-    return f->blocks[f->at + bc_op_length(f->p, f->words + f->at)];
+    return edge(f, f->at + bc_op_length(f->p, f->words + f->at));
 }
 
 // ---- throwing --------------------------------------------------------------------------------
@@ -218,20 +228,25 @@ static LLVMBasicBlockRef make_fail_block(FnGen *f, uint32_t handler)
     Gen *g = f->g;
     LLVMBasicBlockRef here = LLVMGetInsertBlock(g->b);
     LLVMBasicBlockRef b = new_block(f, "threw");
-    bool caught = handler < f->p->handlers.len;
+    uint32_t n = f->p->handlers.len, which = handler > n ? handler - n - 1 : handler;
+    bool caught = which < n;
     LLVMPositionBuilderAtEnd(g->b, b);
     LLVMValueRef at = LLVMBuildPhi(g->b, g->i32, "");
     f->fails[handler].block = b;
     f->fails[handler].at = at;
     LLVMValueRef may = NATIVE(f, vm_n_left, fn_code(f, f->plan->index), at);
     if (caught) {
-        const BcHandler *h = &f->p->handlers.items[handler];
+        const BcHandler *h = &f->p->handlers.items[which];
         LLVMBasicBlockRef take = new_block(f, "caught"), leave = new_block(f, "");
         LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, may, const_i32(f, 0), ""), take,
                         leave);
         LLVMPositionBuilderAtEnd(g->b, take);
-        if (!h->keep_all) reg_set(f, h->reg, NATIVE0(f, vm_n_take_error));
-        LLVMBuildBr(g->b, f->blocks[h->target]);
+        if (!h->keep_all) {
+            LLVMValueRef error = NATIVE0(f, vm_n_take_error);
+            LLVMBuildStore(g->b, error, reg_slot(f, h->reg));
+        }
+        // What a handler reads is kept as values in both copies.
+        LLVMBuildBr(g->b, f->plain ? plain_block(f, h->target) : f->blocks[h->target]);
         LLVMPositionBuilderAtEnd(g->b, leave);
     }
     LLVMBuildRet(g->b, const_i64(f, MDH_BITS_EXC));
@@ -242,6 +257,7 @@ static LLVMBasicBlockRef make_fail_block(FnGen *f, uint32_t handler)
 static LLVMBasicBlockRef fail_block(FnGen *f)
 {
     uint32_t h = handler_here(f);
+    if (f->plain && h < f->p->handlers.len) h += f->p->handlers.len + 1;
     LLVMBasicBlockRef b = f->fails[h].block ? f->fails[h].block : make_fail_block(f, h);
     LLVMBasicBlockRef here = LLVMGetInsertBlock(f->g->b);
     LLVMValueRef at = const_i32(f, f->at);
@@ -364,9 +380,10 @@ static bool make_blocks(FnGen *f)
 {
     const BcProto *p = f->p;
     f->blocks = arena_alloc_array(f->g->arena, p->code.len + 1, sizeof *f->blocks);
-    f->fails = arena_alloc_array(f->g->arena, p->handlers.len + 1, sizeof *f->fails);
+    f->plain_blocks = arena_alloc_array(f->g->arena, p->code.len + 1, sizeof *f->plain_blocks);
+    f->fails = arena_alloc_array(f->g->arena, 2 * p->handlers.len + 1, sizeof *f->fails);
     uint8_t *leads = arena_alloc_array(f->g->arena, p->code.len + 1, 1);
-    if (!f->blocks || !f->fails || !leads) return gen_fail(f->g, "out of memory");
+    if (!f->blocks || !f->plain_blocks || !f->fails || !leads) return gen_fail(f->g, "out of memory");
     for (uint32_t at = 0; at < p->code.len;) {
         const char *more = bc_op_extra(BC_OP(f->words[at]));
         const char *j = strchr(more, 'j');
@@ -379,8 +396,9 @@ static bool make_blocks(FnGen *f)
         at = next;
     }
     for (uint32_t i = 0; i < p->handlers.len; i++) leads[p->handlers.items[i].target] = 1;
+    leads[0] = 1;
     for (uint32_t at = 0; at < p->code.len; at++)
-        if (leads[at]) f->blocks[at] = new_block(f, "");
+        if (leads[at]) f->blocks[at] = f->inf ? new_block(f, "") : f->entry; // or only a mark
     return true;
 }
 
@@ -411,11 +429,83 @@ static void check_depth(FnGen *f)
     go_on_in(f, fine);
 }
 
+static bool generate_plainly(FnGen *f, uint32_t w)
+{
+    if (op_arith(f, w) || op_data(f, w) || op_flow(f, w) || op_call(f, w)) return true;
+    return gen_fail(f->g, "the native compiler does not know %s", bc_op_name(BC_OP(w)));
+}
+
 static bool generate_instruction(FnGen *f)
 {
     uint32_t w = f->words[f->at];
-    if (op_arith(f, w) || op_data(f, w) || op_flow(f, w) || op_call(f, w)) return true;
-    return gen_fail(f->g, "the native compiler does not know %s", bc_op_name(BC_OP(w)));
+    debug_line(f, f->p->lines.items[f->at]);
+    if (!is_typed(f)) return generate_plainly(f, w);
+    Type after[256];
+    Step step;
+    memcpy(after, f->types, f->p->nregs * sizeof *after);
+    infer_step(f->m->infer, f->inf, after, f->at, &step);
+    for (uint32_t i = 0; i < step.n_guards; i++) guard(f, step.guards[i].reg, step.guards[i].kind);
+    if (!op_typed(f, w, &step) && !generate_plainly(f, w)) return false;
+    if (!f->ended) settle(f, after);
+    return true;
+}
+
+// The copy for what is known and guessed.
+static bool generate_typed(FnGen *f)
+{
+    const BcProto *p = f->p;
+    for (f->at = 0; f->at < p->code.len; f->at += bc_op_length(p, f->words + f->at)) {
+        if (f->blocks[f->at]) {
+            if (!f->ended) branch(f, edge(f, f->at));
+            go_on_in(f, f->blocks[f->at]);
+            if (!f->inf->in[f->at]) { // nothing leads here
+                LLVMBuildUnreachable(f->g->b);
+                f->ended = true;
+                continue;
+            }
+            memcpy(f->types, f->inf->in[f->at], p->nregs * sizeof *f->types);
+        }
+        if (!f->ended && !generate_instruction(f)) return false;
+    }
+    if (!f->ended) LLVMBuildUnreachable(f->g->b);
+    return true;
+}
+
+// From there on until the code is straight no more, or has been emitted already.
+static bool generate_plain_from(FnGen *f, uint32_t at)
+{
+    const BcProto *p = f->p;
+    go_on_in(f, f->plain_blocks[at]);
+    for (f->at = at; f->at < p->code.len; f->at += bc_op_length(p, f->words + f->at)) {
+        bool leads = f->at != at && (f->blocks[f->at] || f->plain_blocks[f->at]);
+        if (leads) {
+            branch(f, plain_block(f, f->at));
+            return true;
+        }
+        if (!generate_instruction(f)) return false;
+        if (f->ended) return true;
+    }
+    LLVMBuildUnreachable(f->g->b);
+    f->ended = true;
+    return true;
+}
+
+static bool generate_plain(FnGen *f)
+{
+    const BcProto *p = f->p;
+    bool *done = arena_alloc_array(f->g->arena, p->code.len + 1, sizeof *done);
+    if (!done) return gen_fail(f->g, "out of memory");
+    f->plain = true;
+    for (uint32_t r = 0; r < 256; r++) f->types[r] = type_value(0);
+    while (f->more_plain) {
+        f->more_plain = false;
+        for (uint32_t at = 0; at < p->code.len; at++) {
+            if (!f->plain_blocks[at] || done[at]) continue;
+            done[at] = true;
+            if (!generate_plain_from(f, at)) return false;
+        }
+    }
+    return true;
 }
 
 static bool generate_body(FnGen *f)
@@ -433,15 +523,13 @@ static bool generate_body(FnGen *f)
     f->window = alloca_at_entry(f, f->window_type);
     store_arguments(f);
     check_depth(f);
-    for (f->at = 0; f->at < f->p->code.len; f->at += bc_op_length(f->p, f->words + f->at)) {
-        if (f->blocks[f->at]) {
-            if (!f->ended) LLVMBuildBr(g->b, f->blocks[f->at]);
-            go_on_in(f, f->blocks[f->at]);
-        }
-        debug_line(f, f->p->lines.items[f->at]);
-        if (!f->ended && !generate_instruction(f)) return false;
+    if (f->inf) {
+        LLVMBuildBr(g->b, f->blocks[0]);
+        f->ended = true;
+    } else {
+        branch(f, plain_block(f, 0));
     }
-    if (!f->ended) LLVMBuildUnreachable(g->b);
+    if ((f->inf && !generate_typed(f)) || !generate_plain(f)) return false;
     LLVMPositionBuilderAtEnd(g->b, f->entry);
     LLVMBuildBr(g->b, start);
     LLVMSetCurrentDebugLocation2(g->b, NULL);
@@ -452,6 +540,7 @@ bool function_generate(ModGen *mg, FnPlan *plan)
 {
     FnGen f = {.g = mg->g, .m = mg, .plan = plan, .p = plan->p,
                .words = plan->p->code.items};
+    if (mg->infer && !mg->infer->fns[plan->index].off) f.inf = &mg->infer->fns[plan->index];
     if (!generate_body(&f)) return false;
     generate_entry(&f);
     return true;

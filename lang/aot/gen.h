@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/common.h"
 #include "lang/aot/aot.h"
+#include "lang/aot/infer.h"
 
 typedef enum NativeFn {
 #define N(flags, ret, name, ...) NATIVE_##name,
@@ -62,6 +63,7 @@ typedef struct ModGen {
     const AotModule *m;
     FnPlan *plans;
     uint32_t n_functions, n_consts, n_caches;
+    Infer *infer;                    // NULL: nothing is inferred (quick compilation)
     LLVMValueRef codes, globals, constants, caches;
     LLVMTypeRef codes_type, globals_type, constants_type, caches_type;
     LLVMMetadataRef di_file, di_type, di_unit;
@@ -80,7 +82,12 @@ typedef struct FnGen {
     LLVMValueRef t, self;            // its first parameters
     LLVMBasicBlockRef entry;         // allocas only
     LLVMBasicBlockRef *blocks;       // by position; NULL: no jump leads there
-    LLVMValueRef regs[256];
+    LLVMBasicBlockRef *plain_blocks; // of the second copy, where all registers are values
+    bool plain;                      // that copy is being emitted
+    bool more_plain;                 // it was asked for more of it
+    const InferFn *inf;              // NULL: only the second copy exists
+    Type types[256];                 // what each register holds here
+    LLVMValueRef regs[256], ints[256], floats[256];
     LLVMValueRef window;             // scratch of as many words as any instruction needs
     LLVMTypeRef window_type;
     struct { LLVMBasicBlockRef block; LLVMValueRef at; } *fails; // by handler, the last: none
@@ -121,6 +128,8 @@ LLVMValueRef fn_constant(FnGen *f, uint32_t k);      // a constant as a value
 LLVMValueRef fn_constants_at(FnGen *f, uint32_t k);  // its address
 LLVMValueRef fn_cache(FnGen *f, uint32_t ic);
 LLVMValueRef fn_global(FnGen *f, uint32_t g);        // address of the slot
+LLVMValueRef alloca_at_entry(FnGen *f, LLVMTypeRef type);
+LLVMValueRef reg_slot(FnGen *f, uint32_t r);         // where it is as a value
 LLVMValueRef reg_get(FnGen *f, uint32_t r);
 void reg_set(FnGen *f, uint32_t r, LLVMValueRef v);
 LLVMValueRef window_at(FnGen *f, uint32_t i);
@@ -141,11 +150,36 @@ LLVMBasicBlockRef jump_block(FnGen *f, uint32_t n);
 LLVMBasicBlockRef next_block(FnGen *f);              // after the instruction
 uint32_t extra(const FnGen *f, uint32_t n);
 
+// typed.c: registers that are no plain values
+bool is_typed(const FnGen *f);
+LLVMValueRef int_get(FnGen *f, uint32_t r);          // of a register of TYPE_INT
+LLVMValueRef float_get(FnGen *f, uint32_t r);        // of a number
+void int_set(FnGen *f, uint32_t r, LLVMValueRef i64, Type t);
+void float_set(FnGen *f, uint32_t r, LLVMValueRef f64);
+LLVMValueRef box_int(FnGen *f, LLVMValueRef i64, const Type *t);
+LLVMValueRef box_float(FnGen *f, LLVMValueRef f64);
+LLVMBasicBlockRef edge(FnGen *f, uint32_t to);       // the way from here to that position
+LLVMBasicBlockRef plain_block(FnGen *f, uint32_t at);
+LLVMBasicBlockRef leave_typed(FnGen *f);             // to the instruction in the other copy
+void guard(FnGen *f, uint32_t r, TypeKind kind);
+void settle(FnGen *f, const Type *after);            // registers as the inference has them
+
+// ops_typed.c: instructions whose operands' kinds are known; false when there is nothing better
+// than the general way.
+bool op_typed(FnGen *f, uint32_t w, const Step *step);
+
 // ops.c, ops_call.c, ops_flow.c: false when the opcode is not theirs.
 bool op_arith(FnGen *f, uint32_t w);
 bool op_data(FnGen *f, uint32_t w);
 bool op_flow(FnGen *f, uint32_t w);
 bool op_call(FnGen *f, uint32_t w);
+bool builtin_asks(uint32_t id);      // where it is called from
+// The callee and the arguments from register a on put into the window from word `from` on.
+LLVMValueRef call_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t from);
+LLVMValueRef call_method_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t ic);
+
+// direct.c: calls of functions that are known; false when it is not known.
+bool direct_call(FnGen *f, uint32_t w);
 
 // debug.c
 void debug_begin(ModGen *mg);

@@ -158,6 +158,30 @@ static bool emit_table(ModGen *mg)
     return true;
 }
 
+static bool assigns(const BcProto *p, uint32_t global)
+{
+    for (uint32_t at = 0; at < p->code.len; at += bc_op_length(p, p->code.items + at)) {
+        Opcode op = BC_OP(p->code.items[at]);
+        if ((op == OP_SETG || op == OP_DEFG) && p->code.items[at + 1] == global) return true;
+    }
+    for (uint32_t i = 0; i < p->protos.len; i++)
+        if (assigns(p->protos.items[i], global)) return true;
+    return false;
+}
+
+// Another module of the program assigns to the main module's variables by their names.
+static bool stored_elsewhere(void *ctx, Slice name)
+{
+    const ModGen *mg = ctx;
+    for (uint32_t i = 0; i < mg->g->program->n_modules; i++) {
+        const BcModule *bc = mg->g->program->modules[i].bc;
+        if (bc == mg->m->bc) continue;
+        for (uint32_t k = bc->n_own; k < bc->globals.len; k++)
+            if (slice_eq(bc->globals.items[k].name, name) && assigns(bc->main, k)) return true;
+    }
+    return false;
+}
+
 bool module_generate(Gen *g, const AotModule *m)
 {
     ModGen mg = {.g = g, .m = m};
@@ -169,10 +193,16 @@ bool module_generate(Gen *g, const AotModule *m)
     mg.globals = zeroed_array(&mg, g->ptr, m->bc->globals.len, "globals", &mg.globals_type);
     mg.constants = zeroed_array(&mg, g->i64, mg.n_consts, "constants", &mg.constants_type);
     mg.caches = zeroed_array(&mg, cache, mg.n_caches, "caches", &mg.caches_type);
+    if (!g->options->fast && g->options->level > 0) {
+        mg.infer = infer_module(g->arena, m->bc, stored_elsewhere, &mg);
+        if (!mg.infer) return gen_fail(g, "out of memory");
+    }
     debug_begin(&mg);
     for (uint32_t i = 0; i < mg.n_functions; i++) function_declare(&mg, &mg.plans[i]);
-    for (uint32_t i = 0; i < mg.n_functions; i++)
-        if (!function_generate(&mg, &mg.plans[i])) return false;
+    bool fine = true;
+    for (uint32_t i = 0; i < mg.n_functions && fine; i++)
+        fine = function_generate(&mg, &mg.plans[i]);
     debug_end(&mg);
-    return emit_table(&mg);
+    if (mg.infer) map_deinit(&mg.infer->fields);
+    return fine && emit_table(&mg);
 }

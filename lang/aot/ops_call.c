@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Functions made and called.
+#include "abi/abi.h"
 #include "lang/aot/gen.h"
 
 static void new_function(FnGen *f, uint32_t w)
@@ -22,13 +23,23 @@ static void new_function(FnGen *f, uint32_t w)
     reg_set(f, BC_A(w), checked(f, NATIVE(f, vm_n_closure, code, f->window)));
 }
 
+bool builtin_asks(uint32_t id)
+{
+    const uint32_t looks = MDH_B_IO | MDH_B_BLOCKS | MDH_B_CALLS;
+    return mdh_builtins[id].flags & looks || id == MDH_B_ID_stacktrace ||
+           id == MDH_B_ID_log_event || id == MDH_B_ID_log_span;
+}
+
 static void call_builtin(FnGen *f, uint32_t w)
 {
     uint32_t n = BC_B(w);
     window_put(f, 0, const_i64(f, MDH_BITS_NAETHING));
     for (uint32_t i = 1; i <= n; i++) window_put(f, i, reg_get(f, BC_A(w) + i));
-    LLVMValueRef v =
-        NATIVE(f, vm_n_call_builtin, const_i32(f, extra(f, 0)), const_i32(f, n), f->window);
+    LLVMValueRef id = const_i32(f, extra(f, 0)), argc = const_i32(f, n), v;
+    if (builtin_asks(extra(f, 0)))
+        v = NATIVE(f, vm_n_call_builtin_at, f->self, fn_code(f, f->plan->index),
+                   const_i32(f, f->at), id, argc, f->window);
+    else v = NATIVE(f, vm_n_call_builtin, id, argc, f->window);
     reg_set(f, BC_A(w), checked(f, v));
 }
 
@@ -44,6 +55,19 @@ static void call_general(FnGen *f, uint32_t w)
     LLVMValueRef v = NATIVE(f, vm_n_call_general, f->window, const_i32(f, how),
                             const_i32(f, BC_C(w)), name, fn_constants_at(f, extra(f, 1)));
     reg_set(f, BC_A(w), checked(f, v));
+}
+
+LLVMValueRef call_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t from)
+{
+    for (uint32_t i = from; i <= argc; i++) window_put(f, i, reg_get(f, a + i));
+    return NATIVE(f, vm_n_call, f->window, const_i32(f, argc));
+}
+
+LLVMValueRef call_method_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t ic)
+{
+    window_put(f, 0, const_i64(f, MDH_BITS_ABSENT));
+    for (uint32_t i = 1; i <= argc + 1; i++) window_put(f, i, reg_get(f, a + i));
+    return NATIVE(f, vm_n_call_method, f->window, const_i32(f, argc), fn_cache(f, ic));
 }
 
 bool op_call(FnGen *f, uint32_t w)
@@ -63,18 +87,13 @@ bool op_call(FnGen *f, uint32_t w)
                                         const_i32(f, extra(f, 0)))));
         return true;
     case OP_CALLG:
-        reg_set(f, a, checked(f, NATIVE(f, vm_n_getg, fn_global(f, extra(f, 0)))));
-        MDH_FALLTHROUGH;
-    case OP_CALL:
-        window_fill(f, a, b + 1);
-        reg_set(f, a, checked(f, NATIVE(f, vm_n_call, f->window, const_i32(f, b))));
+        window_put(f, 0, checked(f, NATIVE(f, vm_n_getg, fn_global(f, extra(f, 0)))));
+        reg_set(f, a, checked(f, call_window(f, a, b, 1)));
         return true;
+    case OP_CALL: reg_set(f, a, checked(f, call_window(f, a, b, 0))); return true;
     case OP_CALLB: call_builtin(f, w); return true;
     case OP_CALLM:
-        window_put(f, 0, const_i64(f, MDH_BITS_ABSENT));
-        for (uint32_t i = 1; i <= b + 1; i++) window_put(f, i, reg_get(f, a + i));
-        reg_set(f, a, checked(f, NATIVE(f, vm_n_call_method, f->window, const_i32(f, b),
-                                        fn_cache(f, extra(f, 0)))));
+        reg_set(f, a, checked(f, call_method_window(f, a, b, extra(f, 0))));
         return true;
     case OP_CALLA:
         window_fill(f, a, b + 2);

@@ -227,6 +227,109 @@ MdhValue vm_n_format(MdhThread *t, const VmCode *code, uint32_t i, MdhValue v)
     return vm_format(t, v, &code->bc->formats.items[i]);
 }
 
+// ---- numbers out of their boxes ------------------------------------------------------------------
+
+MdhValue vm_n_box_int(MdhThread *t, int64_t i)
+{
+    return mdh_int(t, i);
+}
+
+MdhValue vm_n_box_float(MdhThread *t, double d)
+{
+    return mdh_float(t, d);
+}
+
+int64_t vm_n_int_of(MdhThread *t, MdhValue v)
+{
+    (void)t;
+    return mdh_int_of(v);
+}
+
+double vm_n_float_of(MdhThread *t, MdhValue v)
+{
+    (void)t;
+    return mdh_float_of(v);
+}
+
+int vm_n_is_float(MdhThread *t, MdhValue v)
+{
+    (void)t;
+    return mdh_is_float(v);
+}
+
+MdhValue vm_n_throw_overflow(MdhThread *t)
+{
+    return mdh_throw_error(t, MDH_E_OVERFLOW);
+}
+
+MdhValue vm_n_throw_div_zero(MdhThread *t)
+{
+    return mdh_throw_error(t, MDH_E_DIV_ZERO);
+}
+
+double vm_n_sqrt(MdhThread *t, double d)
+{
+    (void)t;
+    return __builtin_sqrt(d);
+}
+
+// The value of a slot, ABSENT while it is unset.
+MdhValue vm_n_known(MdhThread *t, MdhValue *slot)
+{
+    (void)t;
+    return MDH_SLOT_LOAD(slot);
+}
+
+MdhValue vm_n_geti_i(MdhThread *t, MdhValue o, int64_t k)
+{
+    if (MDH_LIKELY(mdh_is_ptr(o))) {
+        if (MDH_LIKELY(mdh_obj(o)->tag == MDH_TAG_LIST)) {
+            MdhValue v = mdh_list_get_fast(o, (uint64_t)k);
+            if (MDH_LIKELY(!mdh_is_absent(v))) return v;
+        } else if (mdh_obj(o)->tag == MDH_TAG_BYTES) {
+            const MdhWindow *w = mdh_bytes_window(o);
+            if (MDH_LIKELY((uint64_t)k < w->len)) return mdh_fix(w->data[k]);
+        }
+    }
+    MdhValue key = mdh_int(t, k);
+    return mdh_is_exc(key) ? key : __mdh_op_index(t, o, key);
+}
+
+MdhValue vm_n_seti_i(MdhThread *t, MdhValue o, int64_t k, MdhValue v)
+{
+    if (MDH_LIKELY(mdh_is_list(o)) && MDH_LIKELY(mdh_list_set_fast(o, (uint64_t)k, v)))
+        return MDH_NAETHING;
+    MdhValue key = mdh_int(t, k);
+    return mdh_is_exc(key) ? key : __mdh_op_set_index(t, o, key, v);
+}
+
+int64_t vm_n_bget_i(MdhThread *t, MdhValue o, int64_t k, uint32_t w)
+{
+    MdhValue v;
+    bool fits = k >= 0 && k <= MDH_INT_MAX63;
+    if (MDH_LIKELY(fits) && MDH_LIKELY(bytes_get(o, mdh_fix(k), w >> 24, &v)))
+        return mdh_fixint(v);
+    v = mdh_int(t, k);
+    if (!mdh_is_exc(v)) v = vm_call_builtin_with(t, w & 0xffffff, 2, o, v, MDH_NAETHING);
+    return mdh_is_exc(v) ? -1 : mdh_int_of(v);
+}
+
+MdhValue vm_n_bput_i(MdhThread *t, MdhValue o, int64_t k, int64_t n, uint32_t w)
+{
+    bool fit = k >= 0 && k <= MDH_INT_MAX63 && n >= 0 && n <= MDH_INT_MAX63;
+    int done = fit ? bytes_put(t, o, mdh_fix(k), mdh_fix(n), w >> 24) : 0;
+    if (MDH_LIKELY(done > 0)) return MDH_NAETHING;
+    MdhValue key = mdh_int(t, k), v = mdh_int(t, n);
+    if (done < 0 || mdh_is_exc(key) || mdh_is_exc(v)) return MDH_EXC;
+    return vm_call_builtin_with(t, w & 0xffffff, 3, o, key, v);
+}
+
+int64_t vm_n_len_i(MdhThread *t, MdhValue o)
+{
+    MdhValue v = vm_n_len(t, o);
+    return mdh_is_exc(v) ? -1 : mdh_int_of(v);
+}
+
 // ---- loops ---------------------------------------------------------------------------------------
 
 int vm_n_for_prep(MdhThread *t, MdhValue *r, int inclusive)
@@ -432,6 +535,18 @@ MdhValue vm_n_call_method(MdhThread *t, MdhValue *w, int argc, VmCache *ic)
         }
     }
     return vm_native_call_method(t, w, argc, ic);
+}
+
+// Is it an instance of just that class?
+int vm_n_is_of(MdhThread *t, MdhValue o, MdhValue *cls)
+{
+    (void)t;
+    return mdh_is_instance(o) && mdh_from_ptr(mdh_instance(o)->cls).bits == MDH_SLOT_LOAD(cls).bits;
+}
+
+MdhValue vm_n_instance(MdhThread *t, MdhValue cls)
+{
+    return mdh_instance_new(t, mdh_ptr(cls));
 }
 
 MdhValue vm_n_call_auld(MdhThread *t, MdhValue *w, int argc, MdhValue name)
