@@ -6,7 +6,8 @@
 #   scripts/setup.sh --interop                             the same as build test interop
 set -euo pipefail
 
-build=(make cmake ninja-build gcc libc6-dev libgc-dev libpcre2-dev libedit-dev libc-ares-dev libssl-dev python3)
+build=(make cmake ninja-build gcc libc6-dev libgc-dev libpcre2-dev libedit-dev libc-ares-dev libssl-dev python3
+    llvm-19-dev clang-19 lld)
 test=("${build[@]}" clang libclang-rt-14-dev llvm git knot)
 bench=(gcc golang-go lua5.4 luajit python3 nodejs erlang-base)
 demo=(sip-tester tshark)
@@ -29,8 +30,9 @@ done
 # A command that is there, however it came there, is as good as its package.
 is_there() {
     case $1 in
-    make | gcc | cmake | clang | git | python3 | luajit | tshark | sipsak | ffmpeg)
+    make | gcc | cmake | clang | clang-19 | git | python3 | luajit | tshark | sipsak | ffmpeg)
         command -v "$1" >/dev/null && return 0 ;;
+    lld) command -v ld.lld >/dev/null && return 0 ;;
     ninja-build) command -v ninja >/dev/null && return 0 ;;
     nodejs) command -v node >/dev/null && return 0 ;;
     golang-go) command -v go >/dev/null && return 0 ;;
@@ -63,6 +65,15 @@ fi
 echo "setup: installing ${missing[*]}"
 quietly=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive) # sudo would drop an exported one
 "${quietly[@]}" apt-get update -q >/dev/null
+# Without LLVM everything but the native compiler is built, so a system that lacks it is no failure.
+for package in llvm-19-dev clang-19; do
+    [[ " ${missing[*]} " == *" $package "* ]] || continue
+    apt-cache show "$package" >/dev/null 2>&1 && continue
+    echo "setup: there is no $package here; mdhavers build will not work" >&2
+    missing=("${missing[@]/#$package/}")
+done
+mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep .)
+((${#missing[@]})) || exit 0
 "${quietly[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 # The tests start a name server of their own; the package's service is not wanted.
 if [[ " ${missing[*]} " == *" knot "* ]] && command -v systemctl >/dev/null; then

@@ -557,16 +557,18 @@ def run_test(name, test, binary):
     return None
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main(kind="cli", found=None):
+    """Runs the tests of a module; `found` are its globals."""
+    found = found or globals()
+    parser = argparse.ArgumentParser(description=found["__doc__"].splitlines()[0])
     parser.add_argument("--bin", default=str(ROOT / "build" / "bin" / "mdhavers"))
     parser.add_argument("-j", "--jobs", type=int, default=(os.cpu_count() or 2))
     parser.add_argument("filter", nargs="*")
     options = parser.parse_args()
     binary = str(pathlib.Path(options.bin).resolve())
     if not os.access(binary, os.X_OK):
-        sys.exit(f"tests/cli_test.py: no such program: {binary}")
-    tests = [(name, test) for name, test in globals().items() if name.startswith("test_")
+        sys.exit(f"tests/{kind}_test.py: no such program: {binary}")
+    tests = [(name, test) for name, test in found.items() if name.startswith("test_")
              and (not options.filter or any(part in name for part in options.filter))]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(lambda item: run_test(*item, binary), tests))
@@ -576,8 +578,8 @@ def main():
             failed += 1
             print(f"FAIL {name}")
             print("\n".join(f"    {line}" for line in problem.splitlines()[:40]))
-            print(f"    again: tests/cli_test.py --bin {options.bin} {name}")
-    print(f"cli: {len(tests) - failed} passed, {failed} failed")
+            print(f"    again: tests/{kind}_test.py --bin {options.bin} {name}")
+    print(f"{kind}: {len(tests) - failed} passed, {failed} failed")
     sys.exit(1 if failed or not tests else 0)
 
 

@@ -200,24 +200,28 @@ def stress(binary, env=None):
     """Eight threads at one thing; longer in a soak, where the collector frees what they leave."""
     def work(options):
         seconds = 60 if options.soak and not env else 3
-        yield from script("tests/stress_test.py", "--bin", binary, "--seconds", seconds, env=env)(options)
+        flat = [] if env else ["--flat"]
+        yield from script("tests/stress_test.py", "--bin", binary, "--seconds", seconds, *flat, env=env)(options)
     return work
 
 
 def install(_options):
-    """Installed elsewhere, it runs and finds its standard library."""
+    """Installed elsewhere, it finds its standard library, runs and builds."""
+    good = 0
     with tempfile.TemporaryDirectory(prefix="mdh-install-") as folder:
         prefix, program = pathlib.Path(folder) / "prefix", pathlib.Path(folder) / "try.braw"
         program.write_text('fetch "maths" tae m\nblether m.square(7)\n')
-        status, lines = stream(["cmake", "--install", "build", "--prefix", prefix],
-                               show=lambda line: False)
-        if status == 0:
-            status, lines = stream([prefix / "bin" / "mdhavers", "run", program],
-                                   show=lambda line: False)
-        good = status == 0 and lines == ["49\n"]
-        print("" if good else "".join(lines), end="")
-    print(f"install: {int(good)} passed, {int(not good)} failed")
-    yield "install", int(good), int(not good)
+        binary, built = prefix / "bin" / "mdhavers", program.with_suffix("")
+        stream(["cmake", "--install", "build", "--prefix", prefix], show=lambda line: False)
+        for argv in ([[binary, "run", program]], [[binary, "build", program, "-o", built], [built]]):
+            lines = []
+            for command in argv:
+                status, said = stream(command, show=lambda line: False)
+                lines += said
+            good += status == 0 and lines[-1:] == ["49\n"]
+            print("" if status == 0 else "".join(lines), end="")
+    print(f"install: {good} passed, {2 - good} failed")
+    yield "install", good, 2 - good
 
 
 def forgotten(_options):
@@ -243,6 +247,7 @@ STEPS = [
     Step("golden", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "interp", "--mode", "gc-stress")),
     Step("golden-native", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "aot-O0", "--mode", "aot-O2")),
     Step("cli", "build", script("tests/cli_test.py", "--bin", RELEASE)),
+    Step("native", "build", script("tests/native_test.py", "--bin", RELEASE)),
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
     Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
     Step("stdlib", "build", script("tests/stdlib_doctest.py", "--bin", RELEASE)),

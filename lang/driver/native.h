@@ -29,7 +29,7 @@ int drv_run_native(MdhThread *t, const DrvBuild *b, char **argv);
 // a list of them; only what has changed since. Returns the exit status.
 int drv_build_stdlib(MdhThread *t, const char *folder, int level);
 
-// ---- the program as a whole (native_modules.c) ---------------------------------------------------
+// ---- the program as a whole (native_modules.c) ----------------------------------------
 
 typedef struct NativeModule {
     const char *path;        // canonical

@@ -24,7 +24,7 @@
 
 extern char **environ;
 
-// ---- what went wrong --------------------------------------------------------------------------------
+// ---- what went wrong ------------------------------------------------------------------------
 
 bool native_complain(const char *format, ...)
 {
@@ -39,7 +39,7 @@ bool native_complain(const char *format, ...)
     return false;
 }
 
-// ---- the native compiler ------------------------------------------------------------------------------
+// ---- the native compiler --------------------------------------------------------------------
 
 static bool say_no_compiler(const char *path, const char *why)
 {
@@ -100,7 +100,7 @@ bool native_compile(const NativeProgram *p, const AotOptions *options, bool is_p
     return fine;
 }
 
-// ---- linking ------------------------------------------------------------------------------------------
+// ---- linking --------------------------------------------------------------------------------
 
 // Runs a program, its standard error to `log`. The exit status; -1 when it could not be run.
 static int run_tool(char *const *argv, const char *log)
@@ -149,7 +149,8 @@ static bool say_failed_link(const char *out, const char *log)
     Buf said;
     buf_init(&said, MAX_MESSAGE);
     if (os_read_file(log, MAX_MESSAGE, &said, NULL) != MDH_OK) buf_clear(&said);
-    bool lacks_library = strstr(said.data, "cannot find -l") || strstr(said.data, "unable to find library");
+    bool lacks_library = strstr(said.data, "cannot find -l") ||
+                         strstr(said.data, "unable to find library");
     native_complain("The linker couldnae mak %s:\n%s%s", out, said.data,
                     lacks_library ? "Install whit it misses: apt-get install libgc-dev "
                                     "libpcre2-dev libc-ares-dev libssl-dev"
@@ -200,7 +201,8 @@ static bool link_with(const DrvBuild *b, const char *object, const char *made, c
 }
 
 // `object` to b->out, which appears whole or not at all.
-static bool link_program(const DrvBuild *b, const char *object, const char *made, const char *folder)
+static bool link_program(const DrvBuild *b, const char *object, const char *made,
+                         const char *folder)
 {
     Buf log, stdlib, runtime;
     buf_init(&log, MAX_PATH_LEN);
@@ -217,7 +219,7 @@ static bool link_program(const DrvBuild *b, const char *object, const char *made
     return fine;
 }
 
-// ---- building -----------------------------------------------------------------------------------------
+// ---- building -------------------------------------------------------------------------------
 
 // An empty file beside `out`, which will become it: tells at once when that cannot be written.
 static bool open_product(const char *out, Buf *made, bool is_program)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Programs that were built to be run at once are kept: under a name made of their modules' text, the
-// options and this very compiler, so that a file there is right or absent. Several processes may
+// Programs that were built to be run at once are kept: under a name made of their modules' text,
+// the options and this very compiler, so that a file there is right or absent. Several processes may
 // build the same program; each renames a whole file into place. The oldest go when there are many.
 #include <dirent.h>
 #include <errno.h>
@@ -69,7 +69,7 @@ static void put_name(const NativeProgram *p, const DrvBuild *b, Buf *out)
     }
 }
 
-// ---- keeping few --------------------------------------------------------------------------------------
+// ---- keeping few ----------------------------------------------------------------------------
 
 typedef struct Kept {
     char name[NAME_LEN + 1];
@@ -108,7 +108,7 @@ static void drop_oldest(const char *folder)
     vec_free(&kept);
 }
 
-// ---- running ------------------------------------------------------------------------------------------
+// ---- running --------------------------------------------------------------------------------
 
 int drv_run_native(MdhThread *t, const DrvBuild *b, char **argv)
 {

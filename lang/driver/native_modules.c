@@ -38,7 +38,7 @@ static void mix_key(NativeProgram *p, Slice text)
     for (int i = 0; i < 2; i++) p->key[i] = siphash13(keys[i], words, sizeof words);
 }
 
-// ---- symbols --------------------------------------------------------------------------------------
+// ---- symbols --------------------------------------------------------------------------------
 
 // The path below the stdlib's folder, or NULL.
 static const char *bundled_name(const char *path)
@@ -95,7 +95,7 @@ static bool is_compiled(const NativeProgram *p, const NativeModule *m)
     return found;
 }
 
-// ---- names ----------------------------------------------------------------------------------------
+// ---- names ----------------------------------------------------------------------------------
 
 static bool is_constant(Slice name)
 {
@@ -141,7 +141,7 @@ static void read_prelude_names(NativeProgram *p)
     diag_deinit(&diags);
 }
 
-// ---- modules --------------------------------------------------------------------------------------
+// ---- modules --------------------------------------------------------------------------------
 
 static NativeModule *find_module(NativeProgram *p, const char *path)
 {

@@ -80,7 +80,8 @@ static bool is_current(const char *key_path, const char *object, const Buf *key)
 {
     Buf was;
     buf_init(&was, (size_t)1 << 20);
-    bool same = os_is_file(object) && os_read_file(key_path, (size_t)1 << 20, &was, NULL) == MDH_OK &&
+    bool same = os_is_file(object) &&
+                os_read_file(key_path, (size_t)1 << 20, &was, NULL) == MDH_OK &&
                 slice_eq(buf_view(&was), buf_view(key));
     buf_deinit(&was);
     return same;

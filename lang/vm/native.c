@@ -23,7 +23,7 @@
 
 static const VmNativeProgram *program;
 
-// ---- modules --------------------------------------------------------------------------------------
+// ---- modules --------------------------------------------------------------------------------
 
 // The modules loaded so far, for their sources. Never removed.
 typedef struct Known {
@@ -133,7 +133,7 @@ static bool need_prelude(MdhThread *t)
     return main && !mdh_is_exc(vm_run(t, main));
 }
 
-// ---- what load.c asks a back end ------------------------------------------------------------------
+// ---- what load.c asks a back end ------------------------------------------------------------
 
 // An image with more functions than its module was emitted with: never, unless the file is broken.
 static MdhValue no_entry(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
@@ -174,7 +174,7 @@ void vm_bound(const VmModule *m, const uint32_t *slots)
         native->globals[i] = &vm_globals[slots[i]];
 }
 
-// ---- the process ----------------------------------------------------------------------------------
+// ---- the process ----------------------------------------------------------------------------
 
 static int out_of_memory(void)
 {

@@ -25,7 +25,7 @@ bool vm_native_arrange(MdhThread *t, const MdhFn *fn, int argc, const MdhValue *
     return vm_arrange(t, fn->info, argc - 1, argv + 1, out + 1, true);
 }
 
-// ---- lenient calls: methods and constructors --------------------------------------------------
+// ---- lenient calls: methods and constructors ------------------------------------------------
 
 // Missing arguments are naething as far as they are required, surplus ones are dropped.
 static int lenient_count(const MdhFnInfo *info, int argc)
@@ -51,7 +51,7 @@ static MdhValue enter_method(MdhThread *t, MdhFn *fn, int argc, const MdhValue *
     return fn->entry(t, fn, n + 1, argv);
 }
 
-// ---- calling a value ----------------------------------------------------------------------------
+// ---- calling a value ------------------------------------------------------------------------
 
 static MDH_NOINLINE MdhValue call_big_builtin(MdhThread *t, const MdhBuiltin *row, int argc,
                                               const MdhValue *argv)
@@ -128,7 +128,7 @@ MdhValue vm_native_call_auld(MdhThread *t, MdhValue *w, int argc, MdhValue name)
     return mdh_is_exc(m) ? m : enter_found(t, m, w, argc);
 }
 
-// ---- the general call, which calls.c arranges in a window with room ---------------------------------
+// ---- the general call, which calls.c arranges in a window with room -------------------------
 
 VmCall vm_push(MdhThread *t, MdhFn *fn, int argc, MdhValue *base, bool strict)
 {
@@ -153,7 +153,7 @@ MdhValue vm_native_call_general(MdhThread *t, MdhValue *w, uint32_t how, int n_n
     return did == VM_THREW ? MDH_EXC : window[0];
 }
 
-// ---- builtins that look at their caller -------------------------------------------------------------
+// ---- builtins that look at their caller -----------------------------------------------------
 
 MdhValue vm_native_builtin_at(MdhThread *t, MdhFn *fn, const VmCode *code, uint32_t pc, uint32_t id,
                               int argc, MdhValue *w)
@@ -168,7 +168,7 @@ MdhValue vm_native_builtin_at(MdhThread *t, MdhFn *fn, const VmCode *code, uint3
     return v;
 }
 
-// ---- throws and closures ------------------------------------------------------------------------
+// ---- throws and closures --------------------------------------------------------------------
 
 bool vm_native_left(MdhThread *t, const VmCode *code, uint32_t pc)
 {
