@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""UDP echo: CPU per datagram of the interpreter beside a C loop that does nothing else.
+"""UDP echo: CPU per datagram, interpreted and native, beside a C loop that does nothing else.
 
     bench/udp.py [--bin build/bin/mdhavers] [--rounds 5] [--count 300000] [--window 256] [--size 172]
 
@@ -17,6 +17,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+
+import peers as languages
 
 BENCH = pathlib.Path(__file__).resolve().parent
 HEAD = "## UDP echo"
@@ -37,6 +39,15 @@ def serve(argv, client, count, window, size):
     return (usage.ru_utime + usage.ru_stime) / echoed * 1e6, rate
 
 
+def native_rows(options, work):
+    """The echo compiled natively, or nothing, said why."""
+    if why := languages.why_no_native(options.bin, work):
+        print(f"no native code, left out: {why}")
+        return {}
+    echo = languages.native(options.bin, BENCH / "udp_echo.braw", work / "udp_echo")
+    return {"native, batches": [*echo, "many"], "native, one by one": [*echo, "one"]}
+
+
 def measure(options):
     """{server: [(CPU, rate) of each round]}."""
     with tempfile.TemporaryDirectory(prefix="mdh-bench-") as work:
@@ -45,7 +56,9 @@ def measure(options):
                             str(BENCH / f"{name}.c")], check=True)
         echo = [options.bin, "run", str(BENCH / "udp_echo.braw")]
         servers = {"C, recvmmsg and sendmmsg": [f"{work}/udp_floor"],
-                   "mdhavers, batches": [*echo, "many"], "mdhavers, one by one": [*echo, "one"]}
+                   "interpreted, batches": [*echo, "many"],
+                   "interpreted, one by one": [*echo, "one"],
+                   **native_rows(options, pathlib.Path(work))}
         figures = {name: [] for name in servers}
         for _ in range(options.rounds):
             for name, argv in servers.items():
