@@ -205,6 +205,12 @@ def stress(binary, env=None):
     return work
 
 
+def diff_fuzz(options):
+    """Random programs in both back ends, new ones every time."""
+    yield from script("tests/diff_fuzz.py", "--bin", RELEASE, "--count", "1000000", "--seconds",
+                      options.seconds_each)(options)
+
+
 def install(_options):
     """Installed elsewhere, it finds its standard library, runs and builds."""
     good = 0
@@ -257,6 +263,8 @@ STEPS = [
     Step("echo-rules", "build", script("tests/echo_rules.py", RELEASE)),
     Step("echo-attacks", "build", script("tests/echo_attacks.py", RELEASE)),
     Step("echo-fuzz", "build", script("tests/fuzz_echo.py", RELEASE, "--seconds", "5")),
+    Step("diff-fuzz", "build", script("tests/diff_fuzz.py", "--bin", RELEASE, "--seed", "1", "--count", "24",
+                                      "--random", "1")),
     Step("hostile", "build", script("tests/hostile_test.py", "--bin", RELEASE, "--only", "shapes")),
     Step("stress", "build", stress(RELEASE)),
     Step("docs", "build", script("scripts/gen_docs.py", "--check")),
@@ -282,6 +290,8 @@ STEPS = [
 EXTRA = [
     Step("shapes-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",
                                              "--only", "shapes", env=SANITIZER_ENV)),
+    Step("diff-shapes", "build", script("tests/diff_fuzz.py", "--bin", RELEASE, "--shapes")),
+    Step("diff-fuzz-long", "build", diff_fuzz),
     Step("golden-every", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "gc-every")),
     Step("golden-native-stress", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "aot-gc-stress")),
     Step("build-tsan", None, build("tsan", "all")),
