@@ -3,15 +3,17 @@
 """Random programs, interpreted and built natively: output, errors, traces and exit status must agree.
 
     tests/diff_fuzz.py [--bin build/bin/mdhavers] [--seed N] [--count N] [--seconds N] [--levels 0,2]
-                       [--keep FOLDER] [--show] [seed…]
+                       [--random N] [--keep FOLDER] [--show] [seed…]
+    tests/diff_fuzz.py --shapes[=PART]       programs at the limits (tests/diff_shapes.py)
 
 Each program comes from one seed (tests/diff_gen.py). A difference is made smaller by taking pieces of
-the program away while it stays, and printed. Without --seed a new one is taken; it is printed too.
+the program away while it stays, and printed. Seeds that are not given are taken at random and printed.
 Prints `diff-fuzz: N passed, N failed`.
 """
 import argparse
 import concurrent.futures
 import copy
+import itertools
 import os
 import pathlib
 import random
@@ -261,6 +263,7 @@ def main():
     parser.add_argument("--bin", default=str(ROOT / "build" / "bin" / "mdhavers"))
     parser.add_argument("--seed", type=int)
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--random", type=int, default=0, help="so many more, of new seeds")
     parser.add_argument("--seconds", type=int, default=0, help="stop then; no new program is begun")
     parser.add_argument("--levels", default="0,2")
     parser.add_argument("--keep", help="a folder for the programs that differ")
@@ -273,9 +276,10 @@ def main():
     options = parser.parse_args()
     options.bin = str(pathlib.Path(options.bin).resolve())
     if not options.seeds and options.shapes is None:
-        first = random.SystemRandom().randrange(10**9) if options.seed is None else options.seed
-        print(f"diff-fuzz: programs {first} to {first + options.count - 1}")
-        options.seeds = range(first, first + options.count)
+        fresh = random.SystemRandom().randrange(10**9)
+        first = fresh if options.seed is None else options.seed
+        options.seeds = itertools.chain(range(first, first + options.count), range(fresh, fresh + options.random))
+        print(f"diff-fuzz: programs from {first} on" + (f", from {fresh} on" if options.random else ""), flush=True)
     if options.show:
         for seed in options.seeds:
             for name, root in diff_gen.program(seed).items():
@@ -289,13 +293,21 @@ def main():
         finish("diff-shapes", all_shapes(backends, options))
     shrinking = threading.Semaphore(max(options.jobs - 1, 1))
 
-    def task(seed):
-        if options.seconds and time.monotonic() - start > options.seconds:
-            return "not begun"
-        return one(seed, backends, options, shrinking)
+    seeds, lock, outcomes = iter(options.seeds), threading.Lock(), []
 
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        outcomes = list(pool.map(task, options.seeds))
+    def work():
+        while not options.seconds or time.monotonic() - start < options.seconds:
+            with lock:
+                seed = next(seeds, None)
+            if seed is None:
+                return
+            outcomes.append(one(seed, backends, options, shrinking))
+
+    workers = [threading.Thread(target=work) for _ in range(options.jobs)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
     if backends.built:
         print(f"diff-fuzz: {backends.built} executables, {backends.build_seconds / backends.built:.2f} s each; "
               + ", ".join(f"{outcomes.count(o)} {o}" for o in sorted(set(outcomes))))

@@ -705,7 +705,7 @@ class Generator:
         if roll == 0 and self.chance(0.3):
             return st("gin ", self.expr(scope, "bool", 1), " ", blk(st(f"exit({self.pick(0, 1, 3, 200)})")))
         if roll == 1:
-            return st("blether stacktrace()")
+            return self.guarded(scope)
         if roll == 2 and self.classes:
             return self.show(scope, "inst")
         if roll == 3:

@@ -207,8 +207,9 @@ def stress(binary, env=None):
 
 def diff_fuzz(options):
     """Random programs in both back ends, new ones every time."""
-    yield from script("tests/diff_fuzz.py", "--bin", RELEASE, "--count", "1000000", "--seconds",
-                      options.seconds_each)(options)
+    _, lines = stream([ROOT / "tests/diff_fuzz.py", "--bin", RELEASE, "--count", 10**9, "--seconds",
+                       options.seconds_each], limit=options.seconds_each + 900)
+    yield from counts_in(lines)
 
 
 def install(_options):
