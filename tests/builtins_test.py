@@ -27,6 +27,7 @@ from typing import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BATCH = 150
+NATIVE = []  # options of `build`: every program is built and run by itself (--native)
 LIMIT = 60  # seconds a batch
 
 # A value of each kind, as source text; how it prints is asked from the binary only where needed.
@@ -192,8 +193,15 @@ def run_program(binary, text):
         (pathlib.Path(folder) / "cases.braw").write_text(text)
         env = {k: v for k, v in os.environ.items()
                if not k.startswith("MDH_") or k == "MDH_STRESS"}
-        child = subprocess.Popen([binary, "run", "cases.braw"], cwd=folder, text=True,
-                                 env={**env, "TZ": "UTC", "HOME": folder}, errors="replace",
+        env |= {"TZ": "UTC", "HOME": folder}
+        argv = [binary, "run", "cases.braw"]
+        if NATIVE:
+            argv = [f"{folder}/cases"]
+            built = subprocess.run([binary, "build", *NATIVE, "cases.braw"], cwd=folder, env=env,
+                                   capture_output=True, text=True, check=False)
+            if built.returncode:
+                return "", built.stderr, "it does not build"
+        child = subprocess.Popen(argv, cwd=folder, text=True, env=env, errors="replace",
                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE, start_new_session=True)
         try:
@@ -245,12 +253,20 @@ def run_cases(binary, cases, jobs, title):
     return failed + (not results)
 
 
+def use_native(native):
+    """From now on; gives the names of the counts."""
+    NATIVE[:] = ["-O0"] if native else []
+    return (lambda name: f"{name}(native)") if native else str
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", default=str(ROOT / "build" / "bin" / "mdhavers"))
     parser.add_argument("-j", "--jobs", type=int, default=(os.cpu_count() or 2))
     parser.add_argument("filter", nargs="*", help="names of builtins")
+    parser.add_argument("--native", action="store_true", help="built, not interpreted")
     options = parser.parse_args()
+    title = use_native(options.native)
     binary = str(pathlib.Path(options.bin).resolve())
     dump = subprocess.run([binary, "dump", "--builtins=json"], capture_output=True, text=True)
     if dump.returncode != 0:
@@ -261,8 +277,8 @@ def main():
     examples = [doc_case(row["name"], number, ex["code"], ex["shown"])
                 for row in rows if not row.get("alias_of")
                 for number, ex in enumerate(row.get("examples", []), 1)]
-    failures = run_cases(binary, arity_and_kinds, options.jobs, "builtins")
-    failures += run_cases(binary, examples, options.jobs, "doctests")
+    failures = run_cases(binary, arity_and_kinds, options.jobs, title("builtins"))
+    failures += run_cases(binary, examples, options.jobs, title("doctests"))
     sys.exit(1 if failures else 0)
 
 

@@ -258,6 +258,8 @@ STEPS = [
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
     Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
     Step("stdlib", "build", script("tests/stdlib_doctest.py", "--bin", RELEASE)),
+    Step("builtins-native", "build", script("tests/builtins_test.py", "--bin", RELEASE, "--native")),
+    Step("stdlib-native", "build", script("tests/stdlib_doctest.py", "--bin", RELEASE, "--native")),
     Step("oracle", "build", script("tests/oracle_test.py", "--bin", RELEASE)),
     Step("dns", "build", script("tests/dns_test.py", "--bin", RELEASE)),
     Step("wire", "build", script("tests/wire_test.py", "--bin", RELEASE)),

@@ -16,7 +16,7 @@ import pathlib
 import re
 import sys
 
-from builtins_test import ROOT, doc_case, run_cases
+from builtins_test import ROOT, doc_case, run_cases, use_native
 
 EXAMPLE = re.compile(r"^##!? @ex (.*) => (.*)$", re.M)
 FUNCTION = re.compile(r"^dae (?!_)(\w+)", re.M)
@@ -63,11 +63,13 @@ def main():
     parser.add_argument("--bin", default=str(ROOT / "build" / "bin" / "mdhavers"))
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("module", nargs="*", help="names of modules, like rtp/packet")
+    parser.add_argument("--native", action="store_true", help="built, not interpreted")
     options = parser.parse_args()
+    title = use_native(options.native)
     texts = {name: path.read_text() for name, path in modules(options.module)}
     cases = [case for name, text in texts.items() for case in examples_of(name, text)]
     failures = run_cases(str(pathlib.Path(options.bin).resolve()), cases, options.jobs,
-                         "stdlib-doctests")
+                         title("stdlib-doctests"))
     docs = [pair for name, text in texts.items() for pair in complaints_of(name, text)]
     wrong = [pair for pair in docs if pair[1]]
     for what, complaint in wrong:
