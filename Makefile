@@ -23,7 +23,7 @@ test:
 demo:
 	@scripts/setup.sh build demo
 	@$(MAKE) --no-print-directory build
-	@scripts/demo.sh
+	@NATIVE=$(NATIVE) scripts/demo.sh
 
 demo-selftest:
 	@scripts/setup.sh build demo
@@ -76,7 +76,7 @@ clean:
 
 help:
 	@echo "make            build/bin/mdhavers, optimised"
-	@echo "make demo       a SIP and RTP server at work: our calls, sipp's calls, tshark's verdict"
+	@echo "make demo       a SIP and RTP server at work: our calls, sipp's calls, tshark's verdict; NATIVE=1"
 	@echo "make demo-selftest   the demo notices a broken server; a minute of garbage ends nothing"
 	@echo "make interop    real SIP programs against the server; STRICT=1 fails on a skip"
 	@echo "make test       everything that must hold, about ten minutes"

@@ -4,6 +4,7 @@
 # mdhavers and with sipp, records everything with tshark, prints the ladders and the RTP figures.
 # Exit status 0 only if all of it was right. Needs sipp and tshark, and the right to record (root).
 #   scripts/demo.sh [--brief]     MDH_ECHO_BREAK=via|cseq|totag|octet breaks the server (demo_selftest.sh)
+# With NATIVE=1 server and caller are built first and run by themselves.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mdhavers=${MDHAVERS:-$PWD/build/bin/mdhavers}
@@ -43,11 +44,22 @@ for tool in sipp tshark; do
     command -v "$tool" >/dev/null || give_up "$tool is missing: scripts/setup.sh demo"
 done
 
+server_program=("$mdhavers" run "$showcases/sip_rtp_echo.braw" --)
+call_program=("$mdhavers" run "$showcases/sip_call.braw" --)
+if [[ ${NATIVE:-} == 1 ]]; then
+    for name in sip_rtp_echo sip_call; do
+        "$mdhavers" build "$showcases/$name.braw" -o "$run/$name" >"$run/build.log" 2>&1 ||
+            give_up "$name does not build: $(cat "$run/build.log")"
+    done
+    server_program=("$run/sip_rtp_echo")
+    call_program=("$run/sip_call")
+fi
+
 # Free ports: the system chooses the SIP port; a range of RTP ports by chance, so that two demos at once
 # do not record each other. The server takes the next free one of it for each call.
 media=$((10000 + 100 * (RANDOM % 100)))
 range=$media-$((media + 98))
-timeout 50 "$mdhavers" run "$showcases/sip_rtp_echo.braw" -- --sip 127.0.0.1:0 --rtp-ports "$range" \
+timeout 50 "${server_program[@]}" --sip 127.0.0.1:0 --rtp-ports "$range" \
     --calls 3 >"$run/server.log" 2>&1 &
 server=$!
 started+=("$server")
@@ -67,10 +79,10 @@ until_true test -s "$run/demo.pcap" || {
 
 # Three calls at once: ours, ours with a late ACK (the server must repeat its 200), sipp's.
 head -c $((seconds * 8000)) /dev/urandom >"$run/tone.ulaw"
-timeout 30 "$mdhavers" run "$showcases/sip_call.braw" -- --sip "127.0.0.1:$port" --seconds $seconds \
+timeout 30 "${call_program[@]}" --sip "127.0.0.1:$port" --seconds $seconds \
     >"$run/call.log" 2>&1 &
 first=$!
-timeout 30 "$mdhavers" run "$showcases/sip_call.braw" -- --sip "127.0.0.1:$port" --seconds $seconds \
+timeout 30 "${call_program[@]}" --sip "127.0.0.1:$port" --seconds $seconds \
     --user hamish --late-ack 700 >"$run/late.log" 2>&1 &
 second=$!
 (cd "$run" && timeout 30 sipp "127.0.0.1:$port" -sf "$OLDPWD/interop/scen/echo_call.xml" -s echo -i 127.0.0.1 \
@@ -100,4 +112,4 @@ if ((failures)); then
     echo "demo: $failures things were wrong" >&2
     exit 1
 fi
-echo "demo: three calls, registered, answered, echoed bit-exact and hung up; nothing malformed."
+echo "demo${NATIVE:+ (native)}: three calls, registered, answered, echoed bit-exact and hung up; nothing malformed."
