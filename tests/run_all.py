@@ -196,12 +196,13 @@ def golden_races(_options):
         yield "golden(races)", passed, failed
 
 
-def stress(binary, env=None):
+def stress(binary, *more, env=None):
     """Eight threads at one thing; longer in a soak, where the collector frees what they leave."""
     def work(options):
         seconds = 60 if options.soak and not env else 3
         flat = [] if env else ["--flat"]
-        yield from script("tests/stress_test.py", "--bin", binary, "--seconds", seconds, *flat, env=env)(options)
+        yield from script("tests/stress_test.py", "--bin", binary, "--seconds", seconds, *flat, *more,
+                          env=env)(options)
     return work
 
 
@@ -270,6 +271,7 @@ STEPS = [
                                       "--random", "1")),
     Step("hostile", "build", script("tests/hostile_test.py", "--bin", RELEASE, "--only", "shapes")),
     Step("stress", "build", stress(RELEASE)),
+    Step("stress-native", "build", stress(RELEASE, "--native")),
     Step("docs", "build", script("scripts/gen_docs.py", "--check")),
     Step("install", "build", install),
     Step("build-asan", None, build("asan", "all", "failing_mdhavers")),
@@ -281,11 +283,11 @@ STEPS = [
     # Without the big shapes, which take minutes here (make asan).
     Step("hostile-asan", "build-asan", script("tests/hostile_test.py", "--bin", ASAN, "--limit", "60",
                                               "--max-octets", "100000", env=SANITIZER_ENV)),
-    Step("stress-asan", "build-asan", stress(ASAN, SANITIZER_ENV)),
+    Step("stress-asan", "build-asan", stress(ASAN, env=SANITIZER_ENV)),
     Step("build-races", None, build("tsan", "unit_races", "mdhavers")),
     Step("races", "build-races", unit("build-tsan", "test_race_*", env=SANITIZER_ENV)),
     Step("golden-races", "build-races", golden_races),
-    Step("stress-races", "build-races", stress(TSAN, SANITIZER_ENV)),
+    Step("stress-races", "build-races", stress(TSAN, env=SANITIZER_ENV)),
     Step("build-fuzz", None, build("fuzz", "fuzzers")),
     Step("fuzz", "build-fuzz", fuzz),
 ]
