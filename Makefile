@@ -39,6 +39,8 @@ bench:
 	@scripts/setup.sh build bench
 	@$(MAKE) --no-print-directory build
 	@bench/run.py
+	@bench/udp.py
+	@bench/threads.py
 
 fuzz:
 	@scripts/setup.sh test

@@ -21,6 +21,7 @@ import sys
 import tempfile
 
 import peers as languages
+import results
 from peers import Broken
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -122,45 +123,45 @@ def markdown(rows):
     return "\n".join(lines)
 
 
-def peer_table(results, peers, ours):
+def peer_table(measured, peers, ours):
     """Our seconds, then how many times slower each peer is."""
     rows = [["program", f"{ours}, CPU s", *(f"{peer} ÷ ours" for peer in peers)]]
-    for name, times in results.items():
+    for name, times in measured.items():
         rows.append([name, seconds(times, ours),
                      *(number(ratio(times, peer, ours)) for peer in peers)])
-    rows.append(["geometric mean", "", *(number(mean(ratio(t, peer, ours) for t in results.values()))
+    rows.append(["geometric mean", "", *(number(mean(ratio(t, peer, ours) for t in measured.values()))
                                          for peer in peers)])
     return markdown(rows)
 
 
-def native_table(results, peers):
+def native_table(measured, peers):
     """How far native code is from C and from the best of the dynamic languages."""
     rows = [["program", "native, CPU s", "interpreter ÷ native", "gcc, CPU s", "native ÷ gcc",
              "best dynamic ÷ native", "which"]]
-    for name, times in results.items():
+    for name, times in measured.items():
         best, which = best_dynamic(times, peers)
         rows.append([name, seconds(times, NATIVE), number(ratio(times, OURS, NATIVE)),
                      seconds(times, "gcc"), number(ratio(times, NATIVE, "gcc")), number(best),
                      which or "–"])
-    rows.append(["geometric mean", "", number(mean(ratio(t, OURS, NATIVE) for t in results.values())),
-                 "", number(mean(ratio(t, NATIVE, "gcc") for t in results.values())),
-                 number(mean(best_dynamic(t, peers)[0] for t in results.values())), ""])
+    rows.append(["geometric mean", "", number(mean(ratio(t, OURS, NATIVE) for t in measured.values())),
+                 "", number(mean(ratio(t, NATIVE, "gcc") for t in measured.values())),
+                 number(mean(best_dynamic(t, peers)[0] for t in measured.values())), ""])
     return markdown(rows)
 
 
-def tables(results, options):
+def tables(measured, options):
     """Both tables, each under its heading."""
-    text = f"### Interpreter\n\n{peer_table(results, options.peers, OURS)}\n"
-    if not any(NATIVE in times for times in results.values()):
+    text = f"### Interpreter\n\n{peer_table(measured, options.peers, OURS)}\n"
+    if not any(NATIVE in times for times in measured.values()):
         return text
     return f"""{text}
 ### Native code
 
 `mdhavers build -O 2`. Below 1 in *native ÷ gcc* we are faster, above 1 in the other columns.
 
-{native_table(results, options.peers)}
+{native_table(measured, options.peers)}
 
-{peer_table(results, options.peers, NATIVE)}
+{peer_table(measured, options.peers, NATIVE)}
 """
 
 
@@ -176,7 +177,7 @@ def machine():
     return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
 
 
-def report(results, options):
+def report(measured, options):
     """The text of bench/RESULTS.md, as far as it is ours."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True,
                             capture_output=True, check=False).stdout.strip()
@@ -188,7 +189,7 @@ CPU time (user + system) of the whole process, medians of {options.pairs} altern
 is the median over the rounds of *peer ÷ ours*: above 1 mdhavers is faster. Compare columns of one
 run, not figures of two machines.
 
-{tables(results, options)}
+{tables(measured, options)}
 - command: `bench/run.py --pairs {options.pairs}`, load average {os.getloadavg()[0]:.1f}
 - machine: {machine()}
 - date: {datetime.date.today().isoformat()}, commit {commit or "unknown"}
@@ -198,13 +199,6 @@ run, not figures of two machines.
 The programs are in `bench/programs`, one file a language, each in the manner that is quickest there
 (a comment says so where it is not the plain one).
 """
-
-
-def keep(text):
-    """Into bench/RESULTS.md; what other benchmarks wrote there stays."""
-    path = ROOT / "bench" / "RESULTS.md"
-    others = path.read_text().partition("\n## ") if path.exists() else ("", "", "")
-    path.write_text(text + others[1] + others[2])
 
 
 def line(name, times, options):
@@ -220,18 +214,18 @@ def line(name, times, options):
 
 def run_all(options, work):
     """({program: {who: times}}, how many failed)."""
-    results, failed = {}, 0
+    measured, failed = {}, 0
     for name in options.program or ORDER:
         argv, broken = commands(name, options, work)
         failed += broken
         try:
-            results[name] = measure(name, argv, options.pairs)
+            measured[name] = measure(name, argv, options.pairs)
         except (Broken, OSError) as problem:
             failed += 1
             print(f"FAIL {problem}", flush=True)
             continue
-        print(line(name, results[name], options), flush=True)
-    return results, failed
+        print(line(name, measured[name], options), flush=True)
+    return measured, failed
 
 
 def main():
@@ -252,12 +246,12 @@ def main():
         options.native = not options.no_native and why is None
         if why:
             print(f"no native code, left out: {why}")
-        results, failed = run_all(options, work)
-    if results:
-        print("\n" + tables(results, options))
-    if results and not options.program:
-        keep(report(results, options))
-    print(f"bench: {len(results)} passed, {failed} failed")
+        measured, failed = run_all(options, work)
+    if measured:
+        print("\n" + tables(measured, options))
+    if measured and not options.program:
+        results.keep_first(report(measured, options))
+    print(f"bench: {len(measured)} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
 

@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 import peers as languages
+import results
 
 BENCH = pathlib.Path(__file__).resolve().parent
 HEAD = "## UDP echo"
@@ -88,14 +89,6 @@ rounds of {options.count}. CPU is user + system of the server; it includes the d
 """
 
 
-def keep(section):
-    """Puts the section in the place of the last one."""
-    path = BENCH / "RESULTS.md"
-    before, head, after = path.read_text().partition(HEAD)
-    rest = after.partition("\n## ")
-    path.write_text((before if head else before + "\n") + section + (rest[1] + rest[2] if head else ""))
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", default=str(BENCH.parent / "build" / "bin" / "mdhavers"))
@@ -104,7 +97,7 @@ def main():
     options = parser.parse_args()
     section = report(measure(options), options)
     print(section)
-    keep(section)
+    results.keep(HEAD, section)
 
 
 if __name__ == "__main__":
