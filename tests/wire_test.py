@@ -283,6 +283,23 @@ blether socket_udp("ipv4")["ok"]
     assert re.search(r"warn: handle: socket \d+ was never closed; closed it now", err), err
 
 
+def test_a_loop_that_only_its_callbacks_know_is_closed(run):
+    out, err = run.output('''
+dae lose() {
+    ken loop = event_loop_new()
+    ken sock = socket_udp("ipv4")["value"]
+    event_watch_read(loop, sock, |e| event_loop_stop(loop))
+    timer_after(loop, 10, |e| event_loop_stop(loop))
+    event_loop_post(loop, |e| event_loop_stop(loop))
+    event_loop_on_error(loop, |e| event_loop_stop(loop))
+}
+fer i in 0..300 { lose() }
+blether "done"
+''', descriptors=100)
+    equal(out, ["done"])
+    assert re.search(r"warn: handle: event_loop \d+ was never closed; closed it now", err), err
+
+
 def test_the_echo_server_out_of_descriptors_goes_on(run):
     child = subprocess.Popen([run.binary, "run", SERVER, "--", "--sip", "127.0.0.1:0", "--rtp-ports", "28000-29998", "--quiet"],
                              stdout=subprocess.PIPE, text=True,

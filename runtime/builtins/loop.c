@@ -93,7 +93,7 @@ MdhValue __mdh_event_loop_new(MdhThread *t, int argc, const MdhArgs_event_loop_n
     if (err)
         return mdh_throw_native(t, "%s() failed: %s", MDH_NAME(event_loop_new),
                                 err_errno_text(err, text, sizeof text));
-    return mdh_handle_open_own(t, &mdh_loop_type, l);
+    return mdh_loop_handle_own(t, l);
 }
 
 MdhValue __mdh_event_loop_close(MdhThread *t, int argc, const MdhArgs_event_loop_close *a)

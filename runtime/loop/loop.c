@@ -3,9 +3,9 @@
 //
 // The loop itself lies outside the collected heap and is counted, so that a thread of the runtime
 // (the resolver's) can still say "this is done" when the program has closed the loop meanwhile.
-// What the collector must see hangs off it in roots: words and handlers in LoopRoots, callbacks
-// in chunks beside watches and timers. Those die with the handle (mdh_loop_shut), on a thread
-// that the collector knows; the rest when the last reference goes.
+// What the collector must see is kept by the handle: words and handlers in LoopRoots, callbacks in
+// chunks beside watches and timers (LoopMem). That is let go of with the handle (mdh_loop_free), on
+// a thread that the collector knows; the rest goes with the last reference.
 #include "runtime/loop/loop.h"
 
 #include <errno.h>
@@ -109,11 +109,12 @@ int mdh_loop_open(MdhThread *t, MdhLoop **out, const MdhLoopOptions *options)
     l->last_task = &l->first_task;
     l->max_posts = options->max_posts;
     l->lag_ns = options->lag_ns;
-    l->roots = mdh_gc_alloc_root(sizeof *l->roots);
+    l->anchor = mdh_gc_alloc_root(sizeof *l->anchor);
+    if (l->anchor) *l->anchor = l->roots = mdh_new(t, sizeof *l->roots);
     int err = l->roots && fill_words(t, l->roots) ? 0 : ENOMEM;
     if (!err) err = options->selector->open(&l->selector);
     if (err) {
-        mdh_gc_free_root(l->roots);
+        mdh_gc_free_root(l->anchor);
         free_rest(l);
         return err;
     }
@@ -121,6 +122,25 @@ int mdh_loop_open(MdhThread *t, MdhLoop **out, const MdhLoopOptions *options)
     link_loop(l);
     *out = l;
     return 0;
+}
+
+MdhValue mdh_loop_handle_own(MdhThread *t, MdhLoop *l)
+{
+    LoopRoots **anchor = l->anchor;
+    l->anchor = NULL;
+    MdhValue v = mdh_handle_open_keeping_own(t, &mdh_loop_type, l, *anchor);
+    mdh_gc_free_root(anchor);
+    return v;
+}
+
+void *loop_memory_nolock(MdhLoop *l, size_t bytes)
+{
+    LoopMem *m = mdh_gc_alloc_large(sizeof *m + bytes);
+    if (!m) return NULL;
+    m->next = l->roots->chunks;
+    MDH_STORE_BARRIER(l->roots, m);
+    l->roots->chunks = m;
+    return m + 1;
 }
 
 static void drop_tasks(MdhLoop *l)
@@ -217,16 +237,14 @@ void mdh_loop_free(void *loop)
     MdhLoop *l = loop;
     if (!l) return;
     mdh_loop_shut(l);
-    for (uint32_t i = 0; i < l->watch_chunks.len; i++)
-        mdh_gc_free_root(l->watch_chunks.items[i]);
-    for (uint32_t i = 0; i < l->timer_fns.len; i++) mdh_gc_free_root(l->timer_fns.items[i]);
     vec_free(&l->watch_chunks);
     vec_free(&l->timer_fns);
     vec_free(&l->by_fd);
     vec_free(&l->parked);
     wheel_deinit(&l->wheel);
-    mdh_gc_free_root(l->posts);
-    mdh_gc_free_root(l->roots);
+    memset(l->roots, 0, sizeof *l->roots); // the handle may be kept for long
+    mdh_gc_free_root(l->anchor);
+    l->anchor = NULL;
     l->posts = NULL;
     l->roots = NULL;
     mdh_loop_unref(l);
@@ -347,11 +365,11 @@ bool mdh_loop_queue(MdhLoop *l, MdhLoopTask *task)
 static bool grow_posts(MdhLoop *l)
 {
     uint32_t cap = l->posts_cap ? l->posts_cap * 2 : FIRST_POSTS;
-    LoopPost *bigger = mdh_gc_alloc_root(cap * sizeof *bigger);
+    LoopPost *bigger = loop_memory_nolock(l, cap * sizeof *bigger);
     if (!bigger) return false;
     for (uint32_t i = 0; i < l->n_posts; i++)
         bigger[i] = l->posts[(l->posts_first + i) % l->posts_cap];
-    mdh_gc_free_root(l->posts);
+    if (l->posts) memset(l->posts, 0, l->posts_cap * sizeof *l->posts); // it stays in the chain
     l->posts = bigger;
     l->posts_cap = cap;
     l->posts_first = 0;

@@ -25,8 +25,12 @@ typedef struct MdhLoopOptions {
 #define MDH_LOOP_MAX_POSTS 65536u
 #define MDH_LOOP_LAG_NS    UINT64_C(100000000)
 
-// 0, or the errno. Owned by one handle (mdh_handle_open_own) or freed by mdh_loop_free.
+// 0, or the errno. Owned by one handle (mdh_loop_handle_own, mdh_handle_open_own) or freed by
+// mdh_loop_free.
 int mdh_loop_open(MdhThread *t, MdhLoop **out, const MdhLoopOptions *options);
+// Its handle. What the loop holds, callbacks and sockets, then lives as long as the handle is
+// reached from elsewhere: a loop that only its own callbacks know is lost, and closed.
+MdhValue mdh_loop_handle_own(MdhThread *t, MdhLoop *l);
 void mdh_loop_free(void *loop);
 // Takes everything out; nothing runs any more, a thread that waits comes back. The handle's
 // owner calls this before closing the handle.

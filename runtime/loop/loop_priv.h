@@ -30,7 +30,16 @@ enum {
 
 #define LOOP_SIGNALS 5
 
-typedef struct LoopRoots { // a root of the collector
+// Memory of a loop that the collector scans: LoopRoots first, chained to the chunks behind it, that
+// nothing else which is scanned points at. The handle keeps LoopRoots; without a handle of that
+// kind the anchor does.
+typedef struct LoopMem {
+    struct LoopMem *next;
+    uint64_t unused; // chunks begin where objects do
+} LoopMem;
+
+typedef struct LoopRoots {
+    LoopMem *chunks;
     MdhValue words[W_COUNT];
     MdhValue on_error;
     MdhValue signal_fns[LOOP_SIGNALS];
@@ -40,7 +49,7 @@ typedef struct LoopPost {
     MdhValue fn, event; // event ABSENT: one is made
 } LoopPost;
 
-// Watches lie in chunks that are roots and never move. A watch of a program's socket keeps the
+// Watches lie in chunks that never move. A watch of a program's socket keeps the
 // handle pinned, so its descriptor cannot be closed, nor its number come back, while it is
 // watched. It is found by its token (generation << 32 | place), by its socket's closing hook,
 // and by descriptor.
@@ -69,6 +78,7 @@ struct MdhLoop {
                     // which is taken before `lock`
     uint32_t refs;  // atomic
     LoopRoots *roots;
+    LoopRoots **anchor; // a root of the collector; NULL: the handle keeps `roots`
     Selector *selector;
     MdhThread *owner; // who runs it
     uint32_t depth;   // how often, one within the other
@@ -88,9 +98,9 @@ struct MdhLoop {
     uint64_t n_serials, parked_until_ns;
 
     Wheel wheel;
-    VEC(MdhValue *) timer_fns; // beside the wheel's chunks; each is a root
+    VEC(MdhValue *) timer_fns; // beside the wheel's chunks
 
-    LoopPost *posts; // a ring, a root
+    LoopPost *posts; // a ring
     uint32_t posts_cap, posts_first, n_posts, max_posts;
     MdhLoopTask *first_task, **last_task;
     MdhLoopPart *parts;
@@ -103,6 +113,8 @@ MDH_INLINE MdhValue loop_word(const MdhLoop *l, int w)
     return l->roots->words[w];
 }
 
+// Scanned and zeroed, alive as long as the loop's handle; at least 256 octets. NULL: no memory.
+void *loop_memory_nolock(MdhLoop *l, size_t bytes);
 // Milliseconds on the clock that programs see.
 double loop_ms(uint64_t ns);
 // The thread that waits shall look again. `by_ns`: only when it would wait longer than that.

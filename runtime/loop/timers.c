@@ -33,10 +33,8 @@ static uint32_t find(const MdhLoop *l, int64_t id)
 static bool has_room(MdhLoop *l, uint32_t node)
 {
     if (node / WHEEL_CHUNK < l->timer_fns.len) return true;
-    MdhValue *chunk = mdh_gc_alloc_root(WHEEL_CHUNK * sizeof *chunk);
-    if (chunk && vec_push(&l->timer_fns, chunk)) return true;
-    mdh_gc_free_root(chunk);
-    return false;
+    MdhValue *chunk = loop_memory_nolock(l, WHEEL_CHUNK * sizeof *chunk);
+    return chunk && vec_push(&l->timer_fns, chunk);
 }
 
 static double ns_of(double ms)

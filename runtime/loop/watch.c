@@ -51,11 +51,8 @@ uint32_t mdh_loop_watches(MdhLoop *l)
 static bool grow(MdhLoop *l)
 {
     uint32_t first = l->watch_chunks.len * WATCH_CHUNK;
-    Watch *chunk = mdh_gc_alloc_root(WATCH_CHUNK * sizeof *chunk);
-    if (!chunk || !vec_push(&l->watch_chunks, chunk)) {
-        mdh_gc_free_root(chunk);
-        return false;
-    }
+    Watch *chunk = loop_memory_nolock(l, WATCH_CHUNK * sizeof *chunk);
+    if (!chunk || !vec_push(&l->watch_chunks, chunk)) return false;
     for (uint32_t i = WATCH_CHUNK; i-- > 0;) {
         chunk[i].at = first + i;
         chunk[i].next_free = l->free_watch;

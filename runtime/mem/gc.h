@@ -65,6 +65,12 @@ static inline void *mdh_gc_alloc(MdhGcCache *cache, size_t bytes)
     return mdh_gc_alloc_slow(cache, bytes);
 }
 
+// The same for more than 16 * MDH_GC_CLASSES octets, where no cache is at hand.
+static inline void *mdh_gc_alloc_large(size_t bytes)
+{
+    return mdh_gc_alloc_slow(NULL, bytes);
+}
+
 // Never scanned; contents undefined.
 static inline void *mdh_gc_alloc_atomic(MdhGcCache *cache, size_t bytes)
 {

@@ -115,7 +115,32 @@ static void finalise(void *self)
                  (unsigned long long)serial);
 }
 
+typedef struct Keeper {
+    MdhNative native; // first
+    void *kept;
+} Keeper;
+
+static MdhValue new_value(MdhThread *t, const MdhHandleType *type, uint64_t serial, MdhValue data,
+                          void *kept)
+{
+    if (!kept) return mdh_native_new(t, &type->native, serial, data);
+    Keeper *k = mdh_new(t, sizeof *k);
+    if (!k) return mdh_throw_oom(t, sizeof *k);
+    k->native.h.tag = MDH_TAG_NATIVE;
+    k->native.type = &type->native;
+    k->native.id = serial;
+    k->native.data = data;
+    k->kept = kept;
+    return mdh_from_ptr(k);
+}
+
 MdhValue mdh_handle_open_own(MdhThread *t, const MdhHandleType *type, void *thing)
+{
+    return mdh_handle_open_keeping_own(t, type, thing, NULL);
+}
+
+MdhValue mdh_handle_open_keeping_own(MdhThread *t, const MdhHandleType *type, void *thing,
+                                     void *kept)
 {
     uint32_t at;
     uint64_t generation;
@@ -125,7 +150,7 @@ MdhValue mdh_handle_open_own(MdhThread *t, const MdhHandleType *type, void *thin
         return mdh_throw_oom(t, sizeof(Place));
     }
     MdhValue data = mdh_fix((int64_t)(generation << 31 | at));
-    MdhValue v = mdh_native_new(t, &type->native, place_at(at)->serial, data);
+    MdhValue v = new_value(t, type, place_at(at)->serial, data, kept);
     if (mdh_is_exc(v)) close_place(at, generation);
     else mdh_gc_finalise(mdh_ptr(v), finalise);
     return v;

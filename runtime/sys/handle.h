@@ -21,6 +21,10 @@ typedef struct MdhHandleType {
 
 // A new handle that owns `thing`. MDH_EXC when it threw; then the thing is released.
 MdhValue mdh_handle_open_own(MdhThread *t, const MdhHandleType *type, void *thing);
+// The same; the handle keeps `kept` alive, an object of the heap that the thing points at. So what
+// the thing holds of the heap dies with the handle, even when it leads back to the handle.
+MdhValue mdh_handle_open_keeping_own(MdhThread *t, const MdhHandleType *type, void *thing,
+                                     void *kept);
 // The thing of a live handle of that type, pinned; NULL when it threw "Unknown <kind> handle".
 // Every pin is followed by one mdh_handle_unpin.
 void *mdh_handle_pin(MdhThread *t, MdhValue v, const MdhHandleType *type);

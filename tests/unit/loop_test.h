@@ -58,7 +58,7 @@ static inline void open_loop(const SelectorType *type)
     rt();
     mdh_gc_add_root(&kept, &kept + 1);
     REQUIRE(mdh_loop_open(rt(), &loop, &o) == 0);
-    loop_handle = mdh_handle_open_own(rt(), &mdh_loop_type, loop);
+    loop_handle = mdh_loop_handle_own(rt(), loop);
     REQUIRE(!mdh_is_exc(loop_handle));
 }
 
