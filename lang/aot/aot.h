@@ -34,6 +34,7 @@ typedef struct AotProgram {
     const char *main;        // symbol of the main module; NULL: no main() is emitted
     const char *prelude;     // symbol, or NULL
     const char *version, *stdlib;
+    bool frames;             // functions push frames, for programs that look at them
 } AotProgram;
 
 typedef struct AotOptions {

@@ -105,7 +105,7 @@ static bool call_method(FnGen *f, uint32_t w)
     if (t->kind != TYPE_VALUE || t->what != WHAT_OBJECT) return false;
     Slice name = f->p->consts.items[f->p->ic_names.items[extra(f, 0)]].s;
     uint32_t index = infer_method(f->m->infer, t->ref, name);
-    if (!index) return false;
+    if (!index || f->g->program->frames) return false;
     Direct d = {.callee = &f->m->plans[index], .first = a + 2, .argc = BC_B(w)};
     if (!can_call(d.callee, true, d.argc) || needs_self(d.callee->p)) return false;
     LLVMValueRef object = reg_get(f, a + 1);

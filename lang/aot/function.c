@@ -209,6 +209,12 @@ LLVMBasicBlockRef next_block(FnGen *f)
     return edge(f, f->at + bc_op_length(f->p, f->words + f->at));
 }
 
+void give_back(FnGen *f, LLVMValueRef v)
+{
+    if (f->g->program->frames) NATIVE0(f, vm_n_leave);
+    LLVMBuildRet(f->g->b, v);
+}
+
 // ---- throwing --------------------------------------------------------------------------------
 
 // The innermost handler of the instruction; their number when there is none.
@@ -249,7 +255,7 @@ static LLVMBasicBlockRef make_fail_block(FnGen *f, uint32_t handler)
         LLVMBuildBr(g->b, f->plain ? plain_block(f, h->target) : f->blocks[h->target]);
         LLVMPositionBuilderAtEnd(g->b, leave);
     }
-    LLVMBuildRet(g->b, const_i64(f, MDH_BITS_EXC));
+    give_back(f, const_i64(f, MDH_BITS_EXC));
     LLVMPositionBuilderAtEnd(g->b, here);
     return b;
 }
@@ -429,6 +435,17 @@ static void check_depth(FnGen *f)
     go_on_in(f, fine);
 }
 
+static void push_frame(FnGen *f)
+{
+    Gen *g = f->g;
+    LLVMBasicBlockRef deep = new_block(f, "deep"), fine = new_block(f, "");
+    LLVMValueRef full = NATIVE(f, vm_n_enter, f->self);
+    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, full, const_i32(f, 0), ""), deep, fine);
+    LLVMPositionBuilderAtEnd(g->b, deep);
+    LLVMBuildRet(g->b, NATIVE0(f, vm_n_throw_deep));
+    go_on_in(f, fine);
+}
+
 static bool generate_plainly(FnGen *f, uint32_t w)
 {
     if (op_arith(f, w) || op_data(f, w) || op_flow(f, w) || op_call(f, w)) return true;
@@ -439,6 +456,8 @@ static bool generate_instruction(FnGen *f)
 {
     uint32_t w = f->words[f->at];
     debug_line(f, f->p->lines.items[f->at]);
+    if (f->g->program->frames)
+        NATIVE(f, vm_n_at, fn_code(f, f->plan->index), const_i32(f, f->at));
     if (!is_typed(f)) return generate_plainly(f, w);
     Type after[256];
     Step step;
@@ -523,6 +542,7 @@ static bool generate_body(FnGen *f)
     f->window = alloca_at_entry(f, f->window_type);
     store_arguments(f);
     check_depth(f);
+    if (g->program->frames) push_frame(f);
     if (f->inf) {
         LLVMBuildBr(g->b, f->blocks[0]);
         f->ended = true;

@@ -136,6 +136,7 @@ LLVMValueRef window_at(FnGen *f, uint32_t i);
 void window_put(FnGen *f, uint32_t i, LLVMValueRef v);
 LLVMValueRef window_get(FnGen *f, uint32_t i);
 void window_fill(FnGen *f, uint32_t first, uint32_t n); // registers [first, first + n)
+void give_back(FnGen *f, LLVMValueRef v);            // the function's result
 LLVMBasicBlockRef new_block(FnGen *f, const char *name);
 void go_on_in(FnGen *f, LLVMBasicBlockRef b);
 void branch(FnGen *f, LLVMBasicBlockRef b);

@@ -36,7 +36,7 @@ static void call_builtin(FnGen *f, uint32_t w)
     window_put(f, 0, const_i64(f, MDH_BITS_NAETHING));
     for (uint32_t i = 1; i <= n; i++) window_put(f, i, reg_get(f, BC_A(w) + i));
     LLVMValueRef id = const_i32(f, extra(f, 0)), argc = const_i32(f, n), v;
-    if (builtin_asks(extra(f, 0)))
+    if (!f->g->program->frames && builtin_asks(extra(f, 0)))
         v = NATIVE(f, vm_n_call_builtin_at, f->self, fn_code(f, f->plan->index),
                    const_i32(f, f->at), id, argc, f->window);
     else v = NATIVE(f, vm_n_call_builtin, id, argc, f->window);

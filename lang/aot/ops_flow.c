@@ -133,11 +133,11 @@ static bool op_jump(FnGen *f, uint32_t w)
         return true;
     case OP_HASKEY: has_key(f, w); return true;
     case OP_RET:
-        LLVMBuildRet(f->g->b, reg_get(f, a));
+        give_back(f, reg_get(f, a));
         f->ended = true;
         return true;
     case OP_RETNIL:
-        LLVMBuildRet(f->g->b, const_i64(f, MDH_BITS_NAETHING));
+        give_back(f, const_i64(f, MDH_BITS_NAETHING));
         f->ended = true;
         return true;
     default: return false;

@@ -50,6 +50,7 @@ typedef struct NativeProgram {
     Map prelude_names;
     Map compiled;            // symbol -> 1: bundled modules that stdlib.a has
     bool needs_prelude, only_first, no_memory;
+    bool shows_frames;       // it asks for stack traces: all modules are compiled anew, with frames
     uint64_t key[2];         // of all sources
 } NativeProgram;
 

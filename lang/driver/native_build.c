@@ -85,7 +85,8 @@ bool native_compile(const NativeProgram *p, const AotOptions *options, bool is_p
 {
     AotCompile *compile = native_compiler();
     AotModule *modules = arena_alloc_array(p->arena, p->modules.len + 1, sizeof *modules);
-    AotProgram program = {.modules = modules, .version = MDH_VERSION, .stdlib = drv_stdlib_dir()};
+    AotProgram program = {.modules = modules, .version = MDH_VERSION, .stdlib = drv_stdlib_dir(),
+                          .frames = p->shows_frames};
     if (!compile || !modules) return false;
     for (uint32_t i = 0; i < p->modules.len; i++)
         if (p->modules.items[i]->bc)

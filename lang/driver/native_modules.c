@@ -7,6 +7,7 @@
 // they fetch, out of the archive. One whose source has changed since is compiled anew.
 #include <string.h>
 
+#include "abi/abi.h"
 #include "base/os.h"
 #include "base/siphash.h"
 #include "lang/driver/native_priv.h"
@@ -229,25 +230,66 @@ static bool add_fetch(NativeProgram *p, NativeModule *m, Slice path)
     return vec_push(&m->fetches, f);
 }
 
+static bool shows_frames(const uint32_t *op)
+{
+    return (BC_OP(*op) == OP_CALLB || BC_OP(*op) == OP_LOADB) && op[1] == MDH_B_ID_stacktrace;
+}
+
 static bool scan_fetches(NativeProgram *p, NativeModule *m, const BcProto *proto)
 {
     const uint32_t *code = proto->code.items;
-    for (uint32_t i = 0; i < proto->code.len; i += bc_op_length(proto, code + i))
+    for (uint32_t i = 0; i < proto->code.len; i += bc_op_length(proto, code + i)) {
         if (BC_OP(code[i]) == OP_FETCH &&
             !add_fetch(p, m, proto->consts.items[BC_BX(code[i])].s))
             return false;
+        p->shows_frames |= shows_frames(code + i);
+    }
     for (uint32_t i = 0; i < proto->protos.len; i++)
         if (!scan_fetches(p, m, proto->protos.items[i])) return false;
     return true;
 }
 
 // Modules are found while the list is walked.
-static bool gather_rest(NativeProgram *p)
+static void gather_fetches(NativeProgram *p)
 {
     for (uint32_t i = 0; i < p->modules.len && !p->no_memory; i++) {
         NativeModule *m = p->modules.items[i];
         if (m->bc && !scan_fetches(p, m, m->bc->main)) p->no_memory = true;
     }
+}
+
+static void add_prelude(NativeProgram *p)
+{
+    DiagList diags;
+    diag_init(&diags, 0);
+    NativeModule *m = new_module(p, "<prelude>", VM_WORLD_BUNDLED);
+    if (m) {
+        m->symbol = NATIVE_PRELUDE;
+        m->source = (Slice){mdh_prelude_source, mdh_prelude_len};
+        m->bc = compile_prelude(&diags);
+    }
+    if (!m || !m->bc) p->no_memory = true;
+    diag_deinit(&diags);
+}
+
+// Those that were only named, since the archive's have no frames.
+static void compile_named(NativeProgram *p)
+{
+    uint32_t scanned = p->modules.len;
+    for (uint32_t i = 0; i < p->modules.len && !p->no_memory; i++) {
+        NativeModule *m = p->modules.items[i];
+        bool named = !m->bc && !m->error;
+        if (named) compile(p, m);
+        if (m->bc && (named || i >= scanned) && !scan_fetches(p, m, m->bc->main))
+            p->no_memory = true;
+    }
+    if (p->needs_prelude && !p->no_memory) add_prelude(p);
+}
+
+static bool gather_rest(NativeProgram *p)
+{
+    gather_fetches(p);
+    if (p->shows_frames && !p->only_first) compile_named(p);
     return !p->no_memory;
 }
 

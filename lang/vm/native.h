@@ -78,6 +78,10 @@ bool vm_native_arrange(MdhThread *t, const MdhFn *fn, int argc, const MdhValue *
 // vm_native_left. In the trace the caller is the innermost function.
 MdhValue vm_native_too_deep(MdhThread *t);
 
+// In programs that show frames (stacktrace): a function pushes one while it runs. False: there is
+// no room.
+bool vm_native_enter(MdhThread *t, MdhFn *fn);
+
 // ---- the rest -----------------------------------------------------------------------------------
 
 // Something threw in the instruction at `pc` (index of its first word): adds the line to the

@@ -160,12 +160,21 @@ MdhValue vm_native_builtin_at(MdhThread *t, MdhFn *fn, const VmCode *code, uint3
 {
     MdhFrame *f = t->fp + 1, *top = t->fp;
     if (f < t->frames_end) {
-        *f = (MdhFrame){fn, NULL, code->info.code + pc, 1};
+        *f = (MdhFrame){fn, NULL, code->info.code + pc + 1, 1};
         __atomic_store_n(&t->fp, f, __ATOMIC_RELEASE);
     }
     MdhValue v = mdh_builtin_call(t, &mdh_builtins[id], argc, w);
     __atomic_store_n(&t->fp, top, __ATOMIC_RELEASE);
     return v;
+}
+
+bool vm_native_enter(MdhThread *t, MdhFn *fn)
+{
+    MdhFrame *f = t->fp + 1;
+    if (f >= t->frames_end) return false;
+    *f = (MdhFrame){fn, NULL, fn->info->code + 1, 1};
+    MDH_PTR_PUBLISH(&t->fp, f);
+    return true;
 }
 
 // ---- throws and closures --------------------------------------------------------------------

@@ -29,6 +29,21 @@ MdhValue vm_n_throw_deep(MdhThread *t)
     return vm_native_too_deep(t);
 }
 
+int vm_n_enter(MdhThread *t, MdhFn *fn)
+{
+    return !vm_native_enter(t, fn);
+}
+
+void vm_n_at(MdhThread *t, const VmCode *code, uint32_t at)
+{
+    t->fp->ip = code->info.code + at + 1;
+}
+
+void vm_n_leave(MdhThread *t)
+{
+    MDH_PTR_PUBLISH(&t->fp, t->fp - 1);
+}
+
 int vm_n_left(MdhThread *t, const VmCode *code, uint32_t at)
 {
     return vm_native_left(t, code, at);

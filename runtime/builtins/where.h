@@ -5,13 +5,13 @@
 
 #include "runtime/core/thread.h"
 
-// The line a frame is at.
+// The line a frame is at; ip is behind the first word, at least, of the instruction.
 static inline uint32_t mdh_frame_line(const MdhFrame *f)
 {
     const MdhFnInfo *info = f->fn->info;
-    if (!info->lines || !f->ip || f->ip < info->code || f->ip >= info->code + info->ncode)
+    if (!info->lines || !f->ip || f->ip <= info->code || f->ip > info->code + info->ncode)
         return info->line;
-    return info->lines[f->ip - info->code];
+    return info->lines[f->ip - 1 - info->code];
 }
 
 // The innermost frame of script, or NULL.
