@@ -76,7 +76,9 @@ static void watches_and_times(MdhThread *t)
 static void *watcher(void *arg)
 {
     (void)arg;
-    return in_thread(watches_and_times);
+    void *result = in_thread(watches_and_times);
+    mdh_loop_unhold(loop);
+    return result;
 }
 
 static MdhValue drains_and_counts(MdhThread *t, MdhFn *fn, int argc, const MdhValue *argv)
@@ -87,7 +89,7 @@ static MdhValue drains_and_counts(MdhThread *t, MdhFn *fn, int argc, const MdhVa
     return MDH_NAETHING;
 }
 
-// The loop waits, without anything to wait for, when the other thread gives it something.
+// The loop waits, without anything but the promise of it, when the other thread gives it something.
 FOR_BOTH(watches_and_timers_of_other_threads_reach_a_loop_that_waits)
 {
     pthread_t thread;
@@ -98,6 +100,7 @@ FOR_BOTH(watches_and_timers_of_other_threads_reach_a_loop_that_waits)
     victim = pair(SOCK_DGRAM, &other);
     put(other);
     posted_fn = fn_of(drains_and_counts);
+    mdh_loop_hold(loop);
     REQUIRE(pthread_create(&thread, NULL, watcher, NULL) == 0);
     run();
     pthread_join(thread, NULL);
@@ -136,8 +139,10 @@ FOR_BOTH(a_loop_is_run_by_one_thread)
     mdh_many_threads = true;
     open_loop(type);
     mdh_loop_timer_start(loop, 0, 0, fn_of(starts_a_runner));
+    mdh_loop_hold(loop); // the other thread will stop it
     run();
     pthread_join(runner_thread, NULL);
+    mdh_loop_unhold(loop);
     CHECK(is_refused);
     close_loop();
 }
