@@ -639,11 +639,53 @@ class Generator:
                 step = st("gin ", self.expr(inner, "bool", 1), " ", blk(step))
             steps.append(step)
         seen = st(f'p("{self.new("k")}", [{", ".join([*names, i])}])')
-        loop = st(f"whiles {i} < {self.pick(3, 20, 70)} ", blk(*steps))
+        loop = st(f"whiles {i} < {self.pick(3, 20, 70, 200)} ", blk(*steps))
         caught = blk(st(f'p("{self.new("e")}", e)'), seen)
         wrapped = st("hae_a_bash ", blk(loop), " gin_it_gangs_wrang e ", caught)
         scope.names.update(dict.fromkeys([*names, i], "int"))
         return [*start, st(f"ken {i} = 0"), wrapped if self.chance(0.8) else loop, seen]
+
+    def containers(self, scope):
+        """A loop over what lies in a list, octets, a dict and an object's fields."""
+        i, where = self.new("i"), [f"xs[{{i}}]", "bs[{i}]", "ob.k", "ob.size", "ob['k']", "ys[{i}]", "s[{i}]"]
+        inner = Scope(scope, loop=True)
+        inner.names.update({i: "int", "xs": "list", "ys": "list", "bs": "bytes", "ob": "dict", "s": "str", "n": "int"})
+        thing = self.pick('{"k": 1, "size": 2}', "ob0", self.leaf(inner, "inst")) if self.classes else '{"k": 1, "size": 2}'
+        start = [st("ken xs = ", self.pick("[1, 2, 3, 4, 5, 6]", "[0.5, 1.5, 2.5]", "[1, 'a', 2.5]", "(0..6)")),
+                 st("ken ys = ", self.pick("xs", "[xs, xs]", "['a', 'b', 'c']", "[9223372036854775807, 1, 2]")),
+                 st('ken bs = bytes_from_string("abcdef")'), st('ken ob0 = {"k": 1.5, "size": "s"}'),
+                 st("ken ob = ", thing), st('ken s = "abcdéf"'), st("ken n = 0")]
+
+        def place():
+            at = self.pick(i, i, i, f"{i} - 1", f"{i} + 1", "0", "-1", f"{i} % 3", "n")
+            return self.rng.choice(where).replace("{i}", at)
+        steps = []
+        for _ in range(self.rng.randrange(2, 6)):
+            value = self.pick(ex(f"{place()} {self.rng.choice(ARITHMETIC)} {place()}"), ex(f"{place()} + n"),
+                              self.expr(inner, "int", 1), ex(f"len({self.pick('xs', 's', 'bs', 'ys')})"), ex(f"{i} * 3 % 7"))
+            steps.append(self.pick(st(f"{place()} = ", value), st("n += ", value), st(f"{place()} += ", value),
+                                   st(f"gin {place()} {self.rng.choice(COMPARE)} ", value, " ", blk(st("n += 1")))))
+        steps = [s for s in steps if not re.match(r"s\[", s.text())] or [st("n += 1")]
+        if self.chance(0.3):
+            steps = [st("hae_a_bash ", blk(*steps), " gin_it_gangs_wrang e ", blk(st('p("q", e)')))]
+        head = self.pick([f"fer {i} in 0..6"], [f"fer {i} in 0..len(xs)"], [f"fer {i}, v in xs"])
+        seen = st(f'p("{self.new("q")}", [xs, ys, bs[0], ob, n])')
+        loop = st("hae_a_bash ", blk(st(*head, " ", blk(*steps))), " gin_it_gangs_wrang e ", blk(st('p("q", e)')))
+        scope.names.update(xs="list", ob="dict")
+        return [*start, loop, seen]
+
+    def redefine(self, scope):
+        """A function or class that calls knew as something else."""
+        if not self.fns:
+            return self.show(scope)
+        fn = self.rng.choice(self.fns)
+        roll = self.rng.random()
+        if roll < 0.5:
+            return st(f"{fn.name} = ", self.lambda_(scope, self.rng.randrange(3), 2))
+        if roll < 0.7 and self.classes:
+            return st(f"{self.rng.choice(self.classes)[0]} = ", self.pick("naething", fn.name, self.rng.choice(self.classes)[0]))
+        return [st(f"dae {fn.name}(p0) ", blk(st("gie ", self.expr(Scope(scope, fn=True), "any", 2)))),
+                st(f'p("{self.new("r")}", t(|| {fn.name}(1)))')]
 
     def function(self, scope, name=None, depth=3):
         """A named function, visible from here on."""
@@ -705,7 +747,7 @@ class Generator:
         if roll == 0 and self.chance(0.3):
             return st("gin ", self.expr(scope, "bool", 1), " ", blk(st(f"exit({self.pick(0, 1, 3, 200)})")))
         if roll == 1:
-            return self.guarded(scope)
+            return st("blether stacktrace()") if self.chance(0.3) else self.guarded(scope)
         if roll == 2 and self.classes:
             return self.show(scope, "inst")
         if roll == 3:
@@ -718,8 +760,8 @@ class Generator:
         return st("ken _ = ", self.expr(scope, "any", 3))
 
     MENU = [show_some, declare, assign, destructure, if_, while_, for_, leave, try_, keek, closures, kernel,
-            nested_function, recursion, block_, guarded, assertion, rarely]
-    WEIGHTS = [14, 14, 14, 2, 8, 4, 7, 6, 9, 3, 2, 4, 2, 2, 2, 7, 1, 3]
+            nested_function, recursion, block_, guarded, assertion, rarely, containers, redefine]
+    WEIGHTS = [14, 14, 14, 2, 8, 4, 7, 6, 9, 3, 2, 4, 2, 2, 2, 7, 1, 3, 3, 0.4]
 
     # ---- definitions at the top ----
 
@@ -728,7 +770,10 @@ class Generator:
         if self.classes and self.chance(0.5):
             parent = self.rng.choice(self.classes)[0]
         methods, count = [], 0
-        if self.chance(0.8):
+        if self.chance(0.3):          # all fields are numbers to begin with
+            fields = [st(f"masel.{field} = {self.rng.choice(SMALL)}") for field in FIELDS]
+            methods.append(st("dae init() ", blk(*fields)))
+        elif self.chance(0.8):
             count = self.rng.randrange(3)
             inner = Scope(scope, fn=True, loop=False, masel=name)
             inner.names.update({f"p{i}": "any" for i in range(count)})
@@ -750,6 +795,10 @@ class Generator:
         params = ["other"] if name in OPERATORS else [f"p{i}" for i in range(self.rng.randrange(3))]
         inner.names.update(dict.fromkeys(params, "any"))
         body = [st("burn()")] if self.fuelled else []
+        if self.chance(0.5):
+            field = self.rng.choice(FIELDS)
+            body.append(st(f"masel.{field} = masel.{self.pick(field, self.rng.choice(FIELDS))} {self.rng.choice(ARITHMETIC)} ",
+                           self.expr(inner, self.pick("int", "float"), 1)))
         body += self.statements(inner, 2)
         if parent and self.chance(0.3):
             body.append(st(f"gie auld.{name}(", *self.commas(params), ")"))
