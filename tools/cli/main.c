@@ -2,6 +2,7 @@
 // The command line: what was asked for, and who does it.
 #include "base/os.h"
 #include "lang/driver/driver.h"
+#include "runtime/conc/thread.h"
 #include "runtime/sys/out.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
@@ -113,5 +114,6 @@ int main(int argc, char **argv)
     buf_init(&why, MAX_TEXT);
     int status = act(argc, argv, &why);
     buf_deinit(&why);
+    if (mdh_threads_remain()) mdh_process_end(status); // of a prompt that was left
     return status;
 }
