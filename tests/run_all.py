@@ -256,6 +256,7 @@ STEPS = [
     Step("golden-native", "build", script(GOLDEN, "--bin", RELEASE, "--mode", "aot-O0", "--mode", "aot-O2")),
     Step("cli", "build", script("tests/cli_test.py", "--bin", RELEASE)),
     Step("native", "build", script("tests/native_test.py", "--bin", RELEASE)),
+    Step("native code", "build", script("tests/aot_ir_test.py", "--bin", RELEASE)),
     Step("repl", "build", script("tests/repl_test.py", "--bin", RELEASE)),
     Step("builtins", "build", script("tests/builtins_test.py", "--bin", RELEASE)),
     Step("stdlib", "build", script("tests/stdlib_doctest.py", "--bin", RELEASE)),

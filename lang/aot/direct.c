@@ -72,8 +72,9 @@ static void emit(FnGen *f, uint32_t w, const Direct *d)
     go_on_in(f, other);
     if (BC_OP(w) == OP_CALLG)
         window_put(f, 0, checked(f, NATIVE(f, vm_n_getg, fn_global(f, extra(f, 0)))));
-    LLVMValueRef y = BC_OP(w) == OP_CALLM ? call_method_window(f, a, d->argc, extra(f, 0))
-                                          : call_window(f, a, d->argc, BC_OP(w) == OP_CALLG);
+    bool method = BC_OP(w) == OP_CALLM;
+    LLVMValueRef y = method ? call_method_window(f, a, d->argc, extra(f, 0), true)
+                            : call_window(f, a, d->argc, BC_OP(w) == OP_CALLG, true);
     LLVMBasicBlockRef from_other = LLVMGetInsertBlock(b);
     LLVMBuildBr(b, join);
     go_on_in(f, join);
@@ -107,7 +108,8 @@ static bool call_method(FnGen *f, uint32_t w)
     uint32_t index = infer_method(f->m->infer, t->ref, name);
     if (!index || f->g->program->frames) return false;
     Direct d = {.callee = &f->m->plans[index], .first = a + 2, .argc = BC_B(w)};
-    if (!can_call(d.callee, true, d.argc) || needs_self(d.callee->p)) return false;
+    if (f->g->program->frames || needs_self(d.callee->p)) return false;
+    if (!can_call(d.callee, true, d.argc)) return false;
     LLVMValueRef object = reg_get(f, a + 1);
     LLVMValueRef is = NATIVE(f, vm_n_is_of, object, fn_global(f, t->global));
     d.known = LLVMBuildICmp(f->g->b, LLVMIntNE, is, const_i32(f, 0), "");

@@ -361,7 +361,8 @@ static void generate_entry(FnGen *f)
     LLVMPositionBuilderAtEnd(g->b, new_block(f, ""));
     LLVMBasicBlockRef arrange = new_block(f, "arrange");
     LLVMValueRef n_args = const_i32(f, f->plan->n_args);
-    LLVMValueRef out = LLVMBuildArrayAlloca(g->b, g->i64, const_i32(f, f->plan->n_args + 1), "");
+    LLVMTypeRef all = LLVMArrayType2(g->i64, f->plan->n_args + 1);
+    LLVMValueRef out = LLVMBuildAlloca(g->b, all, "");
     if (p->has_rest) {
         LLVMBuildBr(g->b, arrange);
     } else {
@@ -373,7 +374,8 @@ static void generate_entry(FnGen *f)
     LLVMPositionBuilderAtEnd(g->b, arrange);
     LLVMBasicBlockRef fine = new_block(f, ""), threw = new_block(f, "");
     LLVMValueRef done = NATIVE(f, vm_n_arrange, f->self, argc, argv, out);
-    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, done, const_i32(f, 0), ""), fine, threw);
+    done = LLVMBuildICmp(g->b, LLVMIntNE, done, const_i32(f, 0), "");
+    LLVMBuildCondBr(g->b, done, fine, threw);
     LLVMPositionBuilderAtEnd(g->b, fine);
     call_body(f, out);
     LLVMPositionBuilderAtEnd(g->b, threw);
@@ -389,7 +391,8 @@ static bool make_blocks(FnGen *f)
     f->plain_blocks = arena_alloc_array(f->g->arena, p->code.len + 1, sizeof *f->plain_blocks);
     f->fails = arena_alloc_array(f->g->arena, 2 * p->handlers.len + 1, sizeof *f->fails);
     uint8_t *leads = arena_alloc_array(f->g->arena, p->code.len + 1, 1);
-    if (!f->blocks || !f->plain_blocks || !f->fails || !leads) return gen_fail(f->g, "out of memory");
+    if (!f->blocks || !f->plain_blocks || !f->fails || !leads)
+        return gen_fail(f->g, "out of memory");
     for (uint32_t at = 0; at < p->code.len;) {
         const char *more = bc_op_extra(BC_OP(f->words[at]));
         const char *j = strchr(more, 'j');
@@ -444,6 +447,21 @@ static void push_frame(FnGen *f)
     LLVMPositionBuilderAtEnd(g->b, deep);
     LLVMBuildRet(g->b, NATIVE0(f, vm_n_throw_deep));
     go_on_in(f, fine);
+}
+
+// Without calls of script functions it needs so little stack that what is held back will do.
+static bool calls_script(const BcProto *p)
+{
+    for (uint32_t at = 0; at < p->code.len; at += bc_op_length(p, p->code.items + at)) {
+        switch (BC_OP(p->code.items[at])) {
+        case OP_CALL: case OP_CALLG: case OP_CALLM: case OP_CALLA: case OP_CALLX: return true;
+        case OP_CALLB:
+            if (mdh_builtins[p->code.items[at + 1]].flags & MDH_B_CALLS) return true;
+            break;
+        default: break;
+        }
+    }
+    return p->nregs > 64;
 }
 
 static bool generate_plainly(FnGen *f, uint32_t w)
@@ -541,7 +559,7 @@ static bool generate_body(FnGen *f)
     f->window_type = LLVMArrayType2(g->i64, window_words(f->p));
     f->window = alloca_at_entry(f, f->window_type);
     store_arguments(f);
-    check_depth(f);
+    if (calls_script(f->p)) check_depth(f);
     if (g->program->frames) push_frame(f);
     if (f->inf) {
         LLVMBuildBr(g->b, f->blocks[0]);

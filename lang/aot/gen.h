@@ -176,8 +176,8 @@ bool op_flow(FnGen *f, uint32_t w);
 bool op_call(FnGen *f, uint32_t w);
 bool builtin_asks(uint32_t id);      // where it is called from
 // The callee and the arguments from register a on put into the window from word `from` on.
-LLVMValueRef call_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t from);
-LLVMValueRef call_method_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t ic);
+LLVMValueRef call_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t from, bool seldom);
+LLVMValueRef call_method_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t ic, bool seldom);
 
 // direct.c: calls of functions that are known; false when it is not known.
 bool direct_call(FnGen *f, uint32_t w);

@@ -175,7 +175,10 @@ static bool is_text(const Type *t)
 static void gather(Infer *in, Opcode fam, const Type *a, const Type *b, uint32_t result)
 {
     bool arith = fam != OP_LT && fam != OP_EQ;
-    if (fam == OP_ADD && (is_text(a) || is_text(b))) return; // text takes anything
+    if (fam == OP_ADD && (is_text(a) || is_text(b))) { // text takes anything
+        saw(in, result, SEEN_TEXT);
+        return;
+    }
     if (a->kind == TYPE_VALUE) flows(in, b, a->node);
     else if (b->kind == TYPE_VALUE) flows(in, a, b->node);
     if (fam == OP_ADD || fam == OP_EQ || fam == OP_LT) {
@@ -227,7 +230,8 @@ static Type result_of(Opcode fam, const Type *a, const Type *b, uint32_t node)
     if (a->kind == TYPE_INT && b->kind == TYPE_INT) return range_of(fam, a, b, &fits);
     if (is_number(a) && is_number(b) && fam != OP_MOD) return type_float();
     Type t = type_value(node);
-    if (fam == OP_ADD && (is_text(a) || is_text(b))) t.what = WHAT_TEXT;
+    // Text with anything is text; anything with text may be an operator method's answer.
+    if (fam == OP_ADD && is_text(a)) t.what = WHAT_TEXT;
     return t;
 }
 
@@ -412,7 +416,27 @@ static void step_access(Infer *in, const InferFn *fn, Type *state, uint32_t at, 
     }
 }
 
-static void step_other(Infer *in, const InferFn *fn, Type *state, uint32_t at)
+static void guess_arguments(Infer *in, const InferFn *fn, Type *state, uint32_t at, Step *step)
+{
+    uint32_t w = fn->p->code.items[at], a = BC_A(w);
+    switch (fn->p->code.items[at + 1]) {
+    case MDH_B_ID_bit_an: case MDH_B_ID_bit_or: case MDH_B_ID_bit_xor:
+    case MDH_B_ID_bit_shove_left: case MDH_B_ID_bit_shove_right:
+        if (BC_B(w) != 2) break;
+        guess_int(in, fn, state, at, a + 1, step);
+        guess_int(in, fn, state, at, a + 2, step);
+        break;
+    case MDH_B_ID_sqrt: {
+        Operand x = of_reg(state, a + 1);
+        TypeKind kind = BC_B(w) == 1 ? guess(in, &x.type) : TYPE_NONE;
+        if (kind != TYPE_NONE) add_guard(in, fn, state, at, &x, kind, step);
+        break;
+    }
+    default: break;
+    }
+}
+
+static void step_other(Infer *in, const InferFn *fn, Type *state, uint32_t at, Step *step)
 {
     uint32_t w = fn->p->code.items[at], a = BC_A(w), r, node = fn->first_node + at;
     uint32_t more = at + 1 < fn->p->code.len ? fn->p->code.items[at + 1] : 0;
@@ -422,7 +446,7 @@ static void step_other(Infer *in, const InferFn *fn, Type *state, uint32_t at)
     case OP_LOADK: t = type_of_const(&fn->p->consts.items[BC_BX(w)]); break;
     case OP_LOADKX: t = type_of_const(&fn->p->consts.items[more]); break;
     case OP_MOVE: t = state[BC_B(w)]; break;
-    case OP_CONCAT: case OP_FORMAT: case OP_SPEIR: t.what = WHAT_TEXT; break;
+    case OP_CONCAT: case OP_FORMAT: t.what = WHAT_TEXT; break;
     case OP_NEG:
         t = state[BC_B(w)];
         if (t.kind == TYPE_INT) t = type_int(t.hi == INT64_MIN ? INT64_MAX : -t.hi,
@@ -440,6 +464,7 @@ static void step_other(Infer *in, const InferFn *fn, Type *state, uint32_t at)
     case OP_CALLM: t = result_of_method(in, fn, state, at); break;
     case OP_CALLB:
         if (!in->guessing) builtin_evidence(in, fn, state, at);
+        else guess_arguments(in, fn, state, at, step);
         t = builtin_result(fn, state, at);
         break;
     case OP_RET:
@@ -466,7 +491,7 @@ void infer_step(Infer *in, const InferFn *fn, Type *state, uint32_t at, Step *st
     case OP_GETP: case OP_SETP: case OP_BGET: case OP_BPUT: case OP_LEN:
         step_access(in, fn, state, at, step);
         break;
-    default: step_other(in, fn, state, at);
+    default: step_other(in, fn, state, at, step);
     }
 }
 

@@ -122,8 +122,9 @@ bool liveness(Infer *in, InferFn *fn)
             changed = true;
         }
     }
-    for (uint32_t i = 0; i < p->handlers.len; i++)
+    for (uint32_t i = 0; i < p->handlers.len; i++) {
         add_all(&fn->pinned, &fn->live[p->handlers.items[i].target]);
-    for (uint32_t i = 0; i < p->handlers.len; i++) regset_add(&fn->pinned, p->handlers.items[i].reg);
+        regset_add(&fn->pinned, p->handlers.items[i].reg);
+    }
     return true;
 }

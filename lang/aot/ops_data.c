@@ -47,7 +47,9 @@ static bool op_variable(FnGen *f, uint32_t w)
         fail_unless_zero(f, NATIVE(f, vm_n_setg, fn_global(f, extra(f, 0)), reg_get(f, a)));
         return true;
     case OP_DEFG: NATIVE(f, vm_n_defg, fn_global(f, extra(f, 0)), reg_get(f, a)); return true;
-    case OP_NEWCELL: set(f, a, NATIVE(f, vm_n_new_cell, const_i64(f, MDH_BITS_ABSENT))); return true;
+    case OP_NEWCELL:
+        set(f, a, NATIVE(f, vm_n_new_cell, const_i64(f, MDH_BITS_ABSENT)));
+        return true;
     case OP_BOX: set(f, a, NATIVE(f, vm_n_new_cell, reg_get(f, a))); return true;
     case OP_GETCELL: reg_set(f, a, NATIVE(f, vm_n_getcell, reg_get(f, b))); return true;
     case OP_SETCELL: NATIVE(f, vm_n_setcell, reg_get(f, a), reg_get(f, b)); return true;

@@ -120,7 +120,9 @@ static bool op_jump(FnGen *f, uint32_t w)
     uint32_t a = BC_A(w), b = BC_B(w), c = BC_C(w);
     switch (BC_OP(w)) {
     case OP_JMP: case OP_LOOP: branch(f, jump_block(f, 0)); return true;
-    case OP_JSET: branch_if(f, is_set(f, reg_get(f, a)), jump_block(f, 0), next_block(f)); return true;
+    case OP_JSET:
+        branch_if(f, is_set(f, reg_get(f, a)), jump_block(f, 0), next_block(f));
+        return true;
     case OP_CHKSELF: check_self(f, w); return true;
     case OP_FORPREP: case OP_ITERPREP: loop_prep(f, w); return true;
     case OP_FORLOOP: for_loop(f, w); return true;

@@ -353,12 +353,12 @@ static bool for_prep(FnGen *f, uint32_t w)
     LLVMValueRef x = int_get(f, r), y = int_get(f, r + 1);
     if (!counts(&from) || !counts(&to)) { // near the ends of 63 bits a list is walked
         LLVMBasicBlockRef fine = new_block(f, "");
-        LLVMValueRef low = LLVMBuildICmp(b, LLVMIntSGT, x, const_i64(f, (uint64_t)MDH_INT_MIN63), "");
-        LLVMValueRef x2 = LLVMBuildICmp(b, LLVMIntSLT, x, const_i64(f, MDH_INT_MAX63), "");
-        LLVMValueRef high = LLVMBuildICmp(b, LLVMIntSLT, y, const_i64(f, MDH_INT_MAX63), "");
-        LLVMValueRef y2 = LLVMBuildICmp(b, LLVMIntSGT, y, const_i64(f, (uint64_t)MDH_INT_MIN63), "");
-        LLVMValueRef all = LLVMBuildAnd(b, LLVMBuildAnd(b, low, x2, ""),
-                                        LLVMBuildAnd(b, high, y2, ""), "");
+        LLVMValueRef least = const_i64(f, (uint64_t)MDH_INT_MIN63);
+        LLVMValueRef most = const_i64(f, MDH_INT_MAX63);
+        LLVMValueRef all = LLVMBuildAnd(b, LLVMBuildICmp(b, LLVMIntSGT, x, least, ""),
+                                        LLVMBuildICmp(b, LLVMIntSLT, x, most, ""), "");
+        all = LLVMBuildAnd(b, all, LLVMBuildICmp(b, LLVMIntSGT, y, least, ""), "");
+        all = LLVMBuildAnd(b, all, LLVMBuildICmp(b, LLVMIntSLT, y, most, ""), "");
         LLVMValueRef br = LLVMBuildCondBr(b, all, fine, leave_typed(f));
         LLVMSetMetadata(br, f->g->prof_kind, f->g->likely);
         go_on_in(f, fine);

@@ -125,14 +125,39 @@ MDH_INLINE void cache_shift(VmCache *ic)
     __atomic_store_n(&ic->second, mdh_ic_load(&ic->word), __ATOMIC_RELAXED);
 }
 
+// Where the field lies when the entry knows the shape and it is an inline slot: below
+// MDH_IC_GROWS. One comparison for both.
+MDH_INLINE uint64_t cached_slot(uint64_t entry, const MdhInstance *inst)
+{
+    return entry ^ (uint64_t)mdh_shape_id(inst) << 32;
+}
+
 // The field when the first entry says where it lies inside the instance. What a shape has is
 // set: it is stored before the shape is.
 MDH_INLINE bool first_field(const MdhInstance *inst, const VmCache *ic, MdhValue *out)
 {
-    uint64_t c = mdh_ic_load(&ic->word);
-    if (MDH_UNLIKELY(!cache_hits(c, inst)) || MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS))
-        return false;
-    *out = MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
+    uint64_t slot = cached_slot(mdh_ic_load(&ic->word), inst);
+    if (MDH_UNLIKELY(slot >= MDH_IC_GROWS)) return false;
+    *out = MDH_SLOT_LOAD(&inst->slots[slot]);
+    return true;
+}
+
+MDH_INLINE bool second_field(const MdhInstance *inst, const VmCache *ic, MdhValue *out)
+{
+    uint64_t slot = cached_slot(mdh_ic_load(&ic->second), inst);
+    if (slot >= MDH_IC_GROWS) return false;
+    *out = MDH_SLOT_LOAD(&inst->slots[slot]);
+    return true;
+}
+
+// The same for a store.
+MDH_INLINE bool first_store(MdhValue o, MdhValue v, const VmCache *ic)
+{
+    MdhInstance *inst = mdh_instance(o);
+    uint64_t slot = cached_slot(mdh_ic_load(&ic->word), inst);
+    if (MDH_UNLIKELY(slot >= MDH_IC_GROWS)) return false;
+    MDH_STORE_BARRIER(o, v);
+    MDH_SLOT_STORE(&inst->slots[slot], v);
     return true;
 }
 

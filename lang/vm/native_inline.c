@@ -16,7 +16,14 @@
 #include "runtime/sys/in.h"
 #include "runtime/sys/logrec.h"
 
-// ---- the function itself -------------------------------------------------------------------------
+// A value out of a slot is never the sign of an error: the test for one falls away after inlining.
+MDH_INLINE MdhValue stored(MdhValue v)
+{
+    if (mdh_is_exc(v)) __builtin_unreachable();
+    return v;
+}
+
+// ---- the function itself --------------------------------------------------------------------
 
 int vm_n_too_deep(MdhThread *t)
 {
@@ -65,7 +72,7 @@ MdhValue vm_n_up(MdhThread *t, MdhFn *fn, uint32_t i)
     return fn->up[i];
 }
 
-// ---- variables -----------------------------------------------------------------------------------
+// ---- variables ------------------------------------------------------------------------------
 
 MdhValue vm_n_builtin(MdhThread *t, uint32_t id)
 {
@@ -75,7 +82,7 @@ MdhValue vm_n_builtin(MdhThread *t, uint32_t id)
 MdhValue vm_n_getg(MdhThread *t, MdhValue *slot)
 {
     MdhValue v = MDH_SLOT_LOAD(slot);
-    if (MDH_LIKELY(!mdh_is_absent(v))) return v;
+    if (MDH_LIKELY(!mdh_is_absent(v))) return stored(v);
     return vm_outside_global(t, (uint32_t)(slot - vm_globals));
 }
 
@@ -143,30 +150,42 @@ MdhValue vm_n_unstash(MdhThread *t, MdhValue *r)
     return vm_unstash(r);
 }
 
-// ---- operators -----------------------------------------------------------------------------------
+// ---- operators ------------------------------------------------------------------------------
 
+// Small integers in place. Doubles are one call away: where they are many, the compiler has them
+// unboxed.
 #define ARITH_OP(name, overflow, fop)                                                         \
-    MdhValue vm_n_##name(MdhThread *t, MdhValue a, MdhValue b)                                \
+    MDH_NOINLINE MdhValue vm_n_##name##_slow(MdhThread *t, MdhValue a, MdhValue b)            \
     {                                                                                         \
         MdhValue r;                                                                           \
-        int64_t x;                                                                            \
-        if (MDH_LIKELY(mdh_both_fixint(a, b)) && MDH_LIKELY(!overflow))                       \
-            return (MdhValue){(uint64_t)x | 1};                                               \
         if (MDH_LIKELY(mdh_both_flonum(a, b)) &&                                              \
             MDH_LIKELY(flonum_fits(mdh_flonum(a) fop mdh_flonum(b), &r)))                     \
             return r;                                                                         \
         return __mdh_op_##name(t, a, b);                                                      \
+    }                                                                                         \
+    MdhValue vm_n_##name(MdhThread *t, MdhValue a, MdhValue b)                                \
+    {                                                                                         \
+        int64_t x;                                                                            \
+        if (MDH_LIKELY(mdh_both_fixint(a, b)) && MDH_LIKELY(!overflow))                       \
+            return (MdhValue){(uint64_t)x | 1};                                               \
+        return vm_n_##name##_slow(t, a, b);                                                   \
     }
 ARITH_OP(add, SUM_OVER, +)
 ARITH_OP(sub, DIFF_OVER, -)
 ARITH_OP(mul, PROD_OVER, *)
 
+MDH_NOINLINE MdhValue vm_n_div_slow(MdhThread *t, MdhValue a, MdhValue b)
+{
+    MdhValue r;
+    if (mdh_both_flonum(a, b) && div_flo(a, b, &r)) return r;
+    return __mdh_op_div(t, a, b);
+}
+
 MdhValue vm_n_div(MdhThread *t, MdhValue a, MdhValue b)
 {
     MdhValue r;
     if (MDH_LIKELY(mdh_both_fixint(a, b)) && MDH_LIKELY(div_fix(a, b, &r))) return r;
-    if (mdh_both_flonum(a, b) && div_flo(a, b, &r)) return r;
-    return __mdh_op_div(t, a, b);
+    return vm_n_div_slow(t, a, b);
 }
 
 MdhValue vm_n_mod(MdhThread *t, MdhValue a, MdhValue b)
@@ -198,11 +217,15 @@ EQUAL_OP(eq, false)
 EQUAL_OP(ne, true)
 
 #define COMPARE_OP(name, NAME, op)                                                            \
+    MDH_NOINLINE int vm_n_##name##_slow(MdhThread *t, MdhValue a, MdhValue b)                 \
+    {                                                                                         \
+        if (mdh_both_flonum(a, b)) return mdh_flonum(a) op mdh_flonum(b);                     \
+        return vm_compare_slow(t, OP_##NAME, a, b);                                           \
+    }                                                                                         \
     int vm_n_##name(MdhThread *t, MdhValue a, MdhValue b)                                     \
     {                                                                                         \
         if (MDH_LIKELY(mdh_both_fixint(a, b))) return (int64_t)a.bits op (int64_t)b.bits;     \
-        if (mdh_both_flonum(a, b)) return mdh_flonum(a) op mdh_flonum(b);                     \
-        return vm_compare_slow(t, OP_##NAME, a, b);                                           \
+        return vm_n_##name##_slow(t, a, b);                                                   \
     }
 COMPARE_OP(lt, JLT, <)
 COMPARE_OP(le, JLE, <=)
@@ -242,7 +265,7 @@ MdhValue vm_n_format(MdhThread *t, const VmCode *code, uint32_t i, MdhValue v)
     return vm_format(t, v, &code->bc->formats.items[i]);
 }
 
-// ---- numbers out of their boxes ------------------------------------------------------------------
+// ---- numbers out of their boxes -------------------------------------------------------------
 
 MdhValue vm_n_box_int(MdhThread *t, int64_t i)
 {
@@ -295,27 +318,56 @@ MdhValue vm_n_known(MdhThread *t, MdhValue *slot)
     return MDH_SLOT_LOAD(slot);
 }
 
+MDH_NOINLINE MdhValue vm_n_geti_slow(MdhThread *t, MdhValue o, int64_t k)
+{
+    MdhValue key = mdh_int(t, k);
+    return mdh_is_exc(key) ? key : __mdh_op_index(t, o, key);
+}
+
+MDH_NOINLINE MdhValue vm_n_seti_slow(MdhThread *t, MdhValue o, int64_t k, MdhValue v)
+{
+    MdhValue key = mdh_int(t, k);
+    return mdh_is_exc(key) ? key : __mdh_op_set_index(t, o, key, v);
+}
+
+MDH_NOINLINE MdhValue vm_n_bget_slow(MdhThread *t, MdhValue o, int64_t k, uint32_t w)
+{
+    MdhValue key = mdh_int(t, k);
+    if (mdh_is_exc(key)) return key;
+    return vm_call_builtin_with(t, w & 0xffffff, 2, o, key, MDH_NAETHING);
+}
+
+MDH_NOINLINE MdhValue vm_n_bput_slow(MdhThread *t, MdhValue o, int64_t k, int64_t n, uint32_t w)
+{
+    MdhValue key = mdh_int(t, k), v = mdh_int(t, n);
+    if (mdh_is_exc(key) || mdh_is_exc(v)) return MDH_EXC;
+    return vm_call_builtin_with(t, w & 0xffffff, 3, o, key, v);
+}
+
+MDH_NOINLINE MdhValue vm_n_len_slow(MdhThread *t, MdhValue o)
+{
+    return vm_call_builtin_with(t, MDH_B_ID_len, 1, o, MDH_NAETHING, MDH_NAETHING);
+}
+
 MdhValue vm_n_geti_i(MdhThread *t, MdhValue o, int64_t k)
 {
     if (MDH_LIKELY(mdh_is_ptr(o))) {
         if (MDH_LIKELY(mdh_obj(o)->tag == MDH_TAG_LIST)) {
             MdhValue v = mdh_list_get_fast(o, (uint64_t)k);
-            if (MDH_LIKELY(!mdh_is_absent(v))) return v;
+            if (MDH_LIKELY(!mdh_is_absent(v))) return stored(v);
         } else if (mdh_obj(o)->tag == MDH_TAG_BYTES) {
             const MdhWindow *w = mdh_bytes_window(o);
             if (MDH_LIKELY((uint64_t)k < w->len)) return mdh_fix(w->data[k]);
         }
     }
-    MdhValue key = mdh_int(t, k);
-    return mdh_is_exc(key) ? key : __mdh_op_index(t, o, key);
+    return vm_n_geti_slow(t, o, k);
 }
 
 MdhValue vm_n_seti_i(MdhThread *t, MdhValue o, int64_t k, MdhValue v)
 {
     if (MDH_LIKELY(mdh_is_list(o)) && MDH_LIKELY(mdh_list_set_fast(o, (uint64_t)k, v)))
         return MDH_NAETHING;
-    MdhValue key = mdh_int(t, k);
-    return mdh_is_exc(key) ? key : __mdh_op_set_index(t, o, key, v);
+    return vm_n_seti_slow(t, o, k, v);
 }
 
 int64_t vm_n_bget_i(MdhThread *t, MdhValue o, int64_t k, uint32_t w)
@@ -324,8 +376,7 @@ int64_t vm_n_bget_i(MdhThread *t, MdhValue o, int64_t k, uint32_t w)
     bool fits = k >= 0 && k <= MDH_INT_MAX63;
     if (MDH_LIKELY(fits) && MDH_LIKELY(bytes_get(o, mdh_fix(k), w >> 24, &v)))
         return mdh_fixint(v);
-    v = mdh_int(t, k);
-    if (!mdh_is_exc(v)) v = vm_call_builtin_with(t, w & 0xffffff, 2, o, v, MDH_NAETHING);
+    v = vm_n_bget_slow(t, o, k, w);
     return mdh_is_exc(v) ? -1 : mdh_int_of(v);
 }
 
@@ -334,9 +385,7 @@ MdhValue vm_n_bput_i(MdhThread *t, MdhValue o, int64_t k, int64_t n, uint32_t w)
     bool fit = k >= 0 && k <= MDH_INT_MAX63 && n >= 0 && n <= MDH_INT_MAX63;
     int done = fit ? bytes_put(t, o, mdh_fix(k), mdh_fix(n), w >> 24) : 0;
     if (MDH_LIKELY(done > 0)) return MDH_NAETHING;
-    MdhValue key = mdh_int(t, k), v = mdh_int(t, n);
-    if (done < 0 || mdh_is_exc(key) || mdh_is_exc(v)) return MDH_EXC;
-    return vm_call_builtin_with(t, w & 0xffffff, 3, o, key, v);
+    return done < 0 ? MDH_EXC : vm_n_bput_slow(t, o, k, n, w);
 }
 
 int64_t vm_n_len_i(MdhThread *t, MdhValue o)
@@ -345,7 +394,7 @@ int64_t vm_n_len_i(MdhThread *t, MdhValue o)
     return mdh_is_exc(v) ? -1 : mdh_int_of(v);
 }
 
-// ---- loops ---------------------------------------------------------------------------------------
+// ---- loops ----------------------------------------------------------------------------------
 
 int vm_n_for_prep(MdhThread *t, MdhValue *r, int inclusive)
 {
@@ -373,7 +422,7 @@ MdhValue vm_n_iter_item(MdhThread *t, MdhValue what, MdhValue at, MdhValue end)
     return MDH_LIKELY(b->h.flags == MDH_LIST_VALUES) ? MDH_SLOT_LOAD(&b->items[i]) : MDH_ABSENT;
 }
 
-// ---- containers ----------------------------------------------------------------------------------
+// ---- containers -----------------------------------------------------------------------------
 
 MdhValue vm_n_new_list(MdhThread *t, int n, const MdhValue *items)
 {
@@ -418,7 +467,7 @@ MdhValue vm_n_geti(MdhThread *t, MdhValue o, MdhValue k)
         uint64_t i = (uint64_t)mdh_fixint(k);
         if (MDH_LIKELY(mdh_obj(o)->tag == MDH_TAG_LIST)) {
             MdhValue v = mdh_list_get_fast(o, i);
-            if (MDH_LIKELY(!mdh_is_absent(v))) return v;
+            if (MDH_LIKELY(!mdh_is_absent(v))) return stored(v);
         } else if (mdh_obj(o)->tag == MDH_TAG_BYTES) {
             const MdhWindow *w = mdh_bytes_window(o);
             if (MDH_LIKELY(i < w->len)) return mdh_fix(w->data[i]);
@@ -431,7 +480,7 @@ MdhValue vm_n_getik(MdhThread *t, MdhValue o, VmCache *ic)
 {
     if (MDH_LIKELY(mdh_is_dict(o))) {
         MdhValue v = mdh_dict_get_cached(o, ic->name, &ic->word);
-        if (MDH_LIKELY(!mdh_is_absent(v))) return v;
+        if (MDH_LIKELY(!mdh_is_absent(v))) return stored(v);
     }
     return __mdh_op_index(t, o, ic->name);
 }
@@ -448,22 +497,35 @@ MdhValue vm_n_slice(MdhThread *t, MdhValue o, MdhValue a, MdhValue b, MdhValue s
     return __mdh_op_slice(t, o, a, b, step);
 }
 
-MdhValue vm_n_getp(MdhThread *t, MdhValue o, VmCache *ic)
+MDH_NOINLINE MdhValue vm_n_getp_slow(MdhThread *t, MdhValue o, VmCache *ic)
 {
     if (MDH_LIKELY(mdh_is_instance(o))) {
-        MdhValue v;
-        if (MDH_LIKELY(first_field(mdh_instance(o), ic, &v))) return v;
-        v = vm_second_field(o, ic);
+        MdhValue v = vm_second_field(o, ic);
         if (!mdh_is_absent(v)) return v;
     }
     return vm_get_property(t, o, ic->name, &ic->word);
 }
 
-MdhValue vm_n_setp(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
+MdhValue vm_n_getp(MdhThread *t, MdhValue o, VmCache *ic)
+{
+    MdhValue v;
+    if (MDH_LIKELY(mdh_is_instance(o)) && MDH_LIKELY(first_field(mdh_instance(o), ic, &v)))
+        return stored(v);
+    if (MDH_LIKELY(mdh_is_instance(o)) && second_field(mdh_instance(o), ic, &v)) return stored(v);
+    return vm_n_getp_slow(t, o, ic);
+}
+
+MDH_NOINLINE MdhValue vm_n_setp_slow(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
 {
     if (MDH_LIKELY(mdh_is_instance(o)))
         return MDH_LIKELY(cached_store(t, o, v, ic)) ? MDH_NAETHING : MDH_EXC;
     return vm_set_property(t, o, ic->name, v, &ic->word);
+}
+
+MdhValue vm_n_setp(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
+{
+    if (MDH_LIKELY(mdh_is_instance(o)) && MDH_LIKELY(first_store(o, v, ic))) return MDH_NAETHING;
+    return vm_n_setp_slow(t, o, v, ic);
 }
 
 MdhValue vm_n_bget(MdhThread *t, MdhValue o, MdhValue k, uint32_t w)
@@ -491,7 +553,7 @@ MdhValue vm_n_len(MdhThread *t, MdhValue o)
         default: break;
         }
     }
-    return vm_call_builtin_with(t, MDH_B_ID_len, 1, o, MDH_NAETHING, MDH_NAETHING);
+    return vm_n_len_slow(t, o);
 }
 
 MdhValue vm_n_push(MdhThread *t, MdhValue list, MdhValue v)
@@ -501,7 +563,7 @@ MdhValue vm_n_push(MdhThread *t, MdhValue list, MdhValue v)
     return vm_call_builtin_with(t, MDH_B_ID_shove, 2, list, v, MDH_NAETHING);
 }
 
-// ---- functions, classes, calls -------------------------------------------------------------------
+// ---- functions, classes, calls --------------------------------------------------------------
 
 MdhValue vm_n_closure(MdhThread *t, VmCode *code, const MdhValue *up)
 {
@@ -552,11 +614,29 @@ MdhValue vm_n_call_method(MdhThread *t, MdhValue *w, int argc, VmCache *ic)
     return vm_native_call_method(t, w, argc, ic);
 }
 
+MDH_NOINLINE MdhValue vm_n_call_cold(MdhThread *t, MdhValue *w, int argc)
+{
+    return vm_native_call(t, w, argc);
+}
+
+MDH_NOINLINE MdhValue vm_n_call_method_cold(MdhThread *t, MdhValue *w, int argc, VmCache *ic)
+{
+    return vm_native_call_method(t, w, argc, ic);
+}
+
+// Is it of one of the kinds of a mask?
+int vm_n_fits(MdhThread *t, MdhValue v, uint32_t kinds)
+{
+    (void)t;
+    return kinds >> mdh_tag(v) & 1;
+}
+
 // Is it an instance of just that class?
 int vm_n_is_of(MdhThread *t, MdhValue o, MdhValue *cls)
 {
     (void)t;
-    return mdh_is_instance(o) && mdh_from_ptr(mdh_instance(o)->cls).bits == MDH_SLOT_LOAD(cls).bits;
+    return mdh_is_instance(o) &&
+           mdh_same(mdh_from_ptr(mdh_instance(o)->cls), MDH_SLOT_LOAD(cls));
 }
 
 MdhValue vm_n_instance(MdhThread *t, MdhValue cls)
@@ -575,7 +655,7 @@ MdhValue vm_n_call_general(MdhThread *t, MdhValue *w, uint32_t how, int n_named,
     return vm_native_call_general(t, w, how, n_named, name, names);
 }
 
-// ---- statements ----------------------------------------------------------------------------------
+// ---- statements -----------------------------------------------------------------------------
 
 MdhValue vm_n_print(MdhThread *t, MdhValue v)
 {
