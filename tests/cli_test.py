@@ -466,6 +466,41 @@ def test_many_locals(cli):
         result.said()
 
 
+def numbered(text, n, between=" "):
+    return between.join(text.replace("#", str(i)) for i in range(n))
+
+
+# What a program may have, the first number that is too many of it, and what is said then.
+LIMITS = [
+    ("parameters", 110, 150, "Ower mony parameters",
+     lambda n: f'dae f({numbered("a#", n, ", ")}) {{ gie a0 }}\nblether f({numbered("#", n, ", ")})'),
+    ("methods", 200, 250, "Ower mony methods in ane kin",
+     lambda n: "kin K {" + numbered("dae m#() { gie # }", n) + "}\nblether K().m0()"),
+    ("captures", 250, 300, "Ower mony captured variables in ane function",
+     lambda n: f'dae f() {{\n{numbered("ken v# = 0", n, chr(10))}\n'
+               f'gie || [{numbered("v#", n, ", ")}][0]\n}}\nblether f()()'),
+    ("loops", 40, 90, "Ower mony variables an' values at aince in ane function",
+     lambda n: f'ken t = 0\n{numbered("fer i# in 0..1 {", n)} t += 1 {"}" * n}\nblether t - 1'),
+    ("tries", 100, 400, "Ower mony variables an' values at aince in ane function",
+     lambda n: f'{"hae_a_bash { " * n} blether 0 {"} gin_it_gangs_wrang e { } " * n}'),
+    ("destructured", 240, 300, "Ower mony names in a destructuring",
+     lambda n: f'ken [{numbered("a#", n, ", ")}] = 0..{n}\nblether a0'),
+    ("pattern", 90, 200, "Ower mony items in a list pattern",
+     lambda n: f'keek 0..{n} {{ whan [{numbered("a#", n, ", ")}] -> blether a0 }}'),
+    ("named", 50, 150, "Ower mony named arguments",
+     lambda n: f'dae f({numbered("a# = 0", 110, ", ")}) {{ gie a0 }}\nblether f({numbered("a#: 0", n, ", ")})'),
+]
+
+
+def test_limits_have_a_diagnostic(cli):
+    for name, fine, many, message, program in LIMITS:
+        cli.write("limit.braw", program(fine) + "\n")
+        assert cli.run("limit.braw").is_(0).out == "0\n", name
+        for n in (many, 900):
+            cli.write("limit.braw", program(n) + "\n")
+            cli.run("limit.braw").is_(1).has(err=message)
+
+
 def test_many_errors_are_limited(cli):
     result = cli.program("ken 5 = 1\n" * 50000, limit=60).diagnosed()
     assert len(result.err) < 2_000_000, f"{len(result.err)} bytes of reports"
