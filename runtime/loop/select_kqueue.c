@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "runtime/loop/selector.h"
 #include "runtime/mem/gc.h"
 
