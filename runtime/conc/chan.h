@@ -26,7 +26,7 @@ typedef struct MdhChan {
     bool is_closed;     // atomic, written under the lock
     uint64_t limit;     // most that len may be
     MdhWaitQueue receivers, senders; // their items: ChanOp
-    struct ChanWatch *watches;       // loops to be told, the next one first
+    uintptr_t watches;               // loops to be told, the next one first; see chan_watch.c
 } MdhChan;
 
 typedef enum ChanStatus {

@@ -4,8 +4,10 @@
 // queues its task in the loop. The task receives, BURST values at most, and queues itself again
 // while more is there. A watch taken out while its task is queued lives until the task runs.
 //
-// A watch is counted: by the channel's list, by the loop, by a queued task, by whoever looks at
-// it. It is a root of the collector, so that it keeps the channel and the callback alive.
+// A watch is an object of the collector's that its loop keeps alive, from the beginning until it
+// has left the channel's list and its task is neither queued nor running. The channel does not: a
+// loop that is reached only through callbacks is lost, also when the channel lives on. Its list is
+// therefore hidden from the collector; a watch leaves it before it can die.
 #include "runtime/conc/chan_watch.h"
 
 #include <stddef.h>
@@ -16,27 +18,23 @@
 #define BURST 64
 
 typedef struct ChanWatch {
-    MdhLoopTask task;
     MdhLoopPart part;
-    MdhLoop *loop; // a reference
+    MdhLoopTask task;
+    MdhLoop *loop;   // a reference
     MdhValue chan, fn;
-    struct ChanWatch *next; // in the channel's list, under its lock
-    bool is_in;             // in that list
-    bool is_told;           // its task is queued or running
-    uint32_t refs;          // atomic
+    uintptr_t next;  // in the channel's list, under its lock
+    bool is_in;      // in that list
+    bool is_told;    // its task is queued or running, or about to be queued
 } ChanWatch;
 
-static void unref(ChanWatch *w)
+static uintptr_t hidden(const ChanWatch *w)
 {
-    if (__atomic_sub_fetch(&w->refs, 1, __ATOMIC_ACQ_REL)) return;
-    mdh_loop_unref(w->loop);
-    mdh_gc_free_root(w);
+    return w ? ~(uintptr_t)w : 0;
 }
 
-static ChanWatch *ref(ChanWatch *w)
+static ChanWatch *seen(uintptr_t link)
 {
-    __atomic_add_fetch(&w->refs, 1, __ATOMIC_RELAXED);
-    return w;
+    return (ChanWatch *)(link ? ~link : 0);
 }
 
 static MdhChan *chan_of(const ChanWatch *w)
@@ -44,29 +42,35 @@ static MdhChan *chan_of(const ChanWatch *w)
     return mdh_ptr(w->chan);
 }
 
-// Telling --------------------------------------------------------------------------------------
+static ChanWatch *of_task(MdhLoopTask *task)
+{
+    return (ChanWatch *)(void *)((char *)task - offsetof(ChanWatch, task));
+}
+
+// The channel's list ---------------------------------------------------------------------------
 
 static void put_last_nolock(MdhChan *c, ChanWatch *w)
 {
-    ChanWatch **at = &c->watches;
-    while (*at) at = &(*at)->next;
-    w->next = NULL;
-    *at = w;
+    uintptr_t *at = &c->watches;
+    while (*at) at = &seen(*at)->next;
+    w->next = 0;
+    *at = hidden(w);
 }
 
-static bool take_out_nolock(MdhChan *c, const ChanWatch *w)
+static void take_out_nolock(MdhChan *c, const ChanWatch *w)
 {
-    ChanWatch **at = &c->watches;
-    while (*at && *at != w) at = &(*at)->next;
+    uintptr_t *at = &c->watches;
+    while (*at && seen(*at) != w) at = &seen(*at)->next;
     if (*at) *at = w->next;
-    return w->is_in;
 }
+
+// Telling --------------------------------------------------------------------------------------
 
 // The next in turn; rather one whose loop has nothing else to do.
 ChanWatch *chan_pick_watch_nolock(MdhChan *c)
 {
     ChanWatch *found = NULL;
-    for (ChanWatch *w = c->watches; w; w = w->next) {
+    for (ChanWatch *w = seen(c->watches); w; w = seen(w->next)) {
         if (w->is_told) continue;
         if (!found) found = w;
         if (!w->next && found == w) break; // the only one
@@ -75,17 +79,21 @@ ChanWatch *chan_pick_watch_nolock(MdhChan *c)
         break;
     }
     if (!found) return NULL;
-    if (c->watches->next) {
+    if (seen(c->watches)->next) {
         take_out_nolock(c, found);
         put_last_nolock(c, found);
     }
     found->is_told = true;
-    return ref(found);
+    mdh_loop_ref(found->loop); // until chan_tell: it may be closed meanwhile
+    return found;
 }
 
+// A loop that is closed takes nothing: the watch is then being dropped.
 void chan_tell(ChanWatch *w)
 {
-    if (!mdh_loop_queue(w->loop, &w->task)) unref(w); // closed: it is being taken out
+    MdhLoop *l = w->loop;
+    mdh_loop_queue(l, &w->task);
+    mdh_loop_unref(l);
 }
 
 void chan_tell_all(MdhChan *c)
@@ -101,32 +109,31 @@ void chan_tell_all(MdhChan *c)
 
 // The end of a watch ---------------------------------------------------------------------------
 
-// Out of the channel's list, if it is still there.
-static void leave_chan(ChanWatch *w)
-{
-    MdhChan *c = chan_of(w);
-    mdh_lock(&c->native.h);
-    bool was_in = w->is_in && take_out_nolock(c, w);
-    w->is_in = false;
-    mdh_unlock(&c->native.h);
-    if (was_in) unref(w);
-}
-
 static void leave_loop(ChanWatch *w)
 {
-    if (mdh_loop_detach(w->loop, &w->part)) unref(w);
+    MdhLoop *l = w->loop;
+    if (mdh_loop_detach(l, &w->part)) mdh_loop_unref(l);
+}
+
+static void leave_chan_nolock(MdhChan *c, ChanWatch *w)
+{
+    if (w->is_in) take_out_nolock(c, w);
+    w->is_in = false;
 }
 
 static void part_drop(MdhLoopPart *part)
 {
-    ChanWatch *w = (ChanWatch *)(void *)((char *)part - offsetof(ChanWatch, part));
-    leave_chan(w);
-    unref(w); // the loop's
+    ChanWatch *w = (ChanWatch *)(void *)part;
+    MdhChan *c = chan_of(w);
+    mdh_lock(&c->native.h);
+    leave_chan_nolock(c, w);
+    mdh_unlock(&c->native.h);
+    mdh_loop_unref(w->loop);
 }
 
 // On the loop's thread -------------------------------------------------------------------------
 
-// CHAN_WOULD_BLOCK: there is nothing, and the watch wants to be told again.
+// CHAN_WOULD_BLOCK: there is nothing (now, or since it was taken out); the task is over.
 static ChanStatus receive(MdhThread *t, ChanWatch *w, MdhValue *value, MdhValue *fn)
 {
     MdhChan *c = chan_of(w);
@@ -134,16 +141,18 @@ static ChanStatus receive(MdhThread *t, ChanWatch *w, MdhValue *value, MdhValue 
     mdh_lock(&c->native.h);
     ChanStatus status = w->is_in ? chan_recv_nolock(c, value) : CHAN_WOULD_BLOCK;
     *fn = w->fn;
-    if (status == CHAN_WOULD_BLOCK) w->is_told = false;
-    bool is_roomy = chan_is_roomy(c);
+    if (status == CHAN_CLOSED) leave_chan_nolock(c, w);
+    if (status != CHAN_DONE) w->is_told = false;
+    bool is_over = !w->is_in && !w->is_told, is_roomy = chan_is_roomy(c);
     mdh_unlock(&c->native.h);
+    if (is_over) leave_loop(w);
     if (is_roomy) chan_shrink(t, c);
     return status;
 }
 
 static void task_drop(MdhLoopTask *task)
 {
-    unref((ChanWatch *)(void *)task);
+    (void)task; // the loop is closed: its watch is dropped in the next moment
 }
 
 // Comes back in the loop's next turn. A loop that has just been stopped leaves the values to
@@ -158,29 +167,21 @@ static MdhValue come_back(ChanWatch *w, bool more)
         mdh_unlock(&c->native.h);
     }
     if (other) chan_tell(other);
-    chan_tell(w);
+    mdh_loop_queue(w->loop, &w->task);
     return MDH_NAETHING;
 }
 
 static MdhValue task_run(MdhThread *t, MdhLoop *l, MdhLoopTask *task, uint32_t events)
 {
-    ChanWatch *w = (ChanWatch *)(void *)task;
+    ChanWatch *w = of_task(task);
     (void)events;
     for (int i = 0; i < BURST; i++) {
         MdhValue value, fn;
         ChanStatus status = receive(t, w, &value, &fn);
-        if (status == CHAN_WOULD_BLOCK) {
-            unref(w); // the task's
-            return MDH_NAETHING;
-        }
-        if (status == CHAN_CLOSED) {
-            leave_chan(w);
-            leave_loop(w);
-            mdh_loop_tell_chan(t, l, w->chan, fn, value, true);
-            unref(w);
-            return MDH_NAETHING;
-        }
-        if (!mdh_loop_tell_chan(t, l, w->chan, fn, value, false)) return come_back(w, false);
+        if (status == CHAN_WOULD_BLOCK) return MDH_NAETHING;
+        bool more = mdh_loop_tell_chan(t, l, w->chan, fn, value, status == CHAN_CLOSED);
+        if (status == CHAN_CLOSED) return MDH_NAETHING;
+        if (!more) return come_back(w, false);
     }
     return come_back(w, true);
 }
@@ -189,8 +190,8 @@ static MdhValue task_run(MdhThread *t, MdhLoop *l, MdhLoopTask *task, uint32_t e
 
 static ChanWatch *find_nolock(MdhChan *c, const MdhLoop *l)
 {
-    ChanWatch *w = c->watches;
-    while (w && w->loop != l) w = w->next;
+    ChanWatch *w = seen(c->watches);
+    while (w && w->loop != l) w = seen(w->next);
     return w;
 }
 
@@ -198,13 +199,11 @@ bool mdh_chan_unwatch(MdhLoop *l, MdhChan *c)
 {
     mdh_lock(&c->native.h);
     ChanWatch *w = find_nolock(c, l);
-    if (w) ref(w);
+    if (w) leave_chan_nolock(c, w);
+    bool is_over = w && !w->is_told; // else its task sees to that
     mdh_unlock(&c->native.h);
-    if (!w) return false;
-    leave_chan(w);
-    leave_loop(w);
-    unref(w);
-    return true;
+    if (is_over) leave_loop(w);
+    return w;
 }
 
 static bool set_fn(MdhLoop *l, MdhChan *c, MdhValue fn)
@@ -218,17 +217,16 @@ static bool set_fn(MdhLoop *l, MdhChan *c, MdhValue fn)
 
 static ChanWatch *watch_new(MdhThread *t, MdhLoop *l, MdhValue chan, MdhValue fn)
 {
-    ChanWatch *w = mdh_gc_alloc_root(sizeof *w);
+    ChanWatch *w = mdh_new(t, sizeof *w);
     if (!w) {
         mdh_throw_oom(t, sizeof *w);
         return NULL;
     }
-    w->task = (MdhLoopTask){task_run, task_drop, NULL};
     w->part.drop = part_drop;
-    w->loop = mdh_loop_ref(l);
+    w->task = (MdhLoopTask){task_run, task_drop, NULL};
+    w->loop = l;
     w->chan = chan;
     w->fn = fn;
-    w->refs = 2; // the loop's, ours
     return w;
 }
 
@@ -238,23 +236,21 @@ static bool enter_chan(ChanWatch *w)
 {
     MdhChan *c = chan_of(w);
     mdh_lock(&c->native.h);
-    ChanWatch *old = find_nolock(c, w->loop), *told = NULL;
+    ChanWatch *old = find_nolock(c, w->loop);
+    bool is_told = !old && (c->len || c->is_closed);
     if (old) {
         old->fn = w->fn;
     } else {
         put_last_nolock(c, w);
         w->is_in = true;
-        ref(w);
-    }
-    if (!old && (c->len || c->is_closed)) {
-        w->is_told = true;
-        told = ref(w);
+        w->is_told = is_told;
     }
     mdh_unlock(&c->native.h);
-    if (told) chan_tell(told);
+    if (is_told) mdh_loop_queue(w->loop, &w->task);
     return !old;
 }
 
+// The loop is pinned by the caller.
 bool mdh_chan_watch(MdhThread *t, MdhLoop *l, MdhValue chan, MdhValue fn)
 {
     MdhChan *c = mdh_chan_of(t, chan);
@@ -263,9 +259,15 @@ bool mdh_chan_watch(MdhThread *t, MdhLoop *l, MdhValue chan, MdhValue fn)
     if (mdh_is_naething(fn) || set_fn(l, c, fn)) return true;
     ChanWatch *w = watch_new(t, l, chan, fn);
     if (!w) return false;
-    if (!mdh_loop_attach(l, &w->part)) unref(w);
-    else if (!enter_chan(w)) leave_loop(w);
-    else if (mdh_loop_is_shut(l)) leave_chan(w); // dropped before it was in
-    unref(w);
+    mdh_loop_ref(l);
+    if (!mdh_loop_attach(l, &w->part)) {
+        mdh_loop_unref(l);
+    } else if (!enter_chan(w)) {
+        leave_loop(w);
+    } else if (mdh_loop_is_shut(l)) { // dropped before it was in
+        mdh_lock(&c->native.h);
+        leave_chan_nolock(c, w);
+        mdh_unlock(&c->native.h);
+    }
     return true;
 }

@@ -164,10 +164,11 @@ bool mdh_loop_attach(MdhLoop *l, MdhLoopPart *part)
     pthread_mutex_lock(&l->lock);
     bool ok = !l->is_shut;
     if (ok) {
-        part->next = l->parts;
-        part->at = &l->parts;
-        if (l->parts) l->parts->at = &part->next;
-        l->parts = part;
+        MDH_STORE_BARRIER(l->roots, part);
+        part->next = l->roots->parts;
+        part->at = &l->roots->parts;
+        if (part->next) part->next->at = &part->next;
+        l->roots->parts = part;
     }
     pthread_mutex_unlock(&l->lock);
     return ok;
@@ -203,7 +204,7 @@ static void drop_parts(MdhLoop *l)
 {
     for (;;) {
         pthread_mutex_lock(&l->lock);
-        MdhLoopPart *part = l->parts;
+        MdhLoopPart *part = l->roots->parts;
         if (part) detach_nolock(part);
         pthread_mutex_unlock(&l->lock);
         if (!part) return;
@@ -222,9 +223,9 @@ void mdh_loop_shut(MdhLoop *l)
     if (was_shut) return;
     signal_drop_all(l);
     watch_drop_all(l);
-    drop_parts(l);
     timer_drop_all(l);
-    drop_tasks(l);
+    drop_tasks(l); // they may belong to parts
+    drop_parts(l);
     pthread_mutex_lock(&l->lock);
     l->n_posts = 0;
     pthread_mutex_unlock(&l->lock);

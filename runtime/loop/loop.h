@@ -102,7 +102,8 @@ bool mdh_loop_tell_chan(MdhThread *t, MdhLoop *l, MdhValue chan, MdhValue fn, Md
                         bool is_closed);
 
 // A thing outside that the loop must let go of when it is closed: `drop` is called then, once,
-// after it was taken out. Taking out is true for one caller only, also against the closing.
+// after it was taken out. Taking out is true for one caller only, also against the closing. It is
+// the beginning of an object of the collector's, which the loop's handle keeps alive meanwhile.
 typedef struct MdhLoopPart {
     void (*drop)(struct MdhLoopPart *part);
     struct MdhLoopPart *next, **at; // at NULL: not in

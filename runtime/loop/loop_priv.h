@@ -43,6 +43,7 @@ typedef struct LoopRoots {
     MdhValue words[W_COUNT];
     MdhValue on_error;
     MdhValue signal_fns[LOOP_SIGNALS];
+    MdhLoopPart *parts;
 } LoopRoots;
 
 typedef struct LoopPost {
@@ -103,7 +104,6 @@ struct MdhLoop {
     LoopPost *posts; // a ring
     uint32_t posts_cap, posts_first, n_posts, max_posts;
     MdhLoopTask *first_task, **last_task;
-    MdhLoopPart *parts;
     struct Turn *turn; // of the thread that runs it, the innermost
     MdhLoop *next, **at; // all open loops
 };

@@ -178,7 +178,7 @@ FOR_BOTH(closing_a_loop_ends_its_watches)
     watch_chan(notes);
     send_ints(0, 3); // its task is queued
     close_loop();
-    CHECK(!chan->watches);
+    CHECK_EQ(chan->watches, 0);
     send_ints(3, 6);
     CHECK_EQ(mdh_chan_len(chan), 6);
 }
