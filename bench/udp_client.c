@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Drives a UDP echo server and measures it: udp_client PORT COUNT WINDOW SIZE
+// Drives a UDP echo server and measures it: udp_client PORT COUNT WINDOW SIZE [PORTS [RATE]]
 //
-// Keeps WINDOW datagrams of SIZE octets (a number in front, the rest a pattern) in flight, checks
+// Sends from PORTS ports (1), at most RATE datagrams a second (0: as fast as it comes). Keeps WINDOW datagrams of SIZE octets (a number in front, the rest a pattern) in flight, checks
 // that each comes back as it went, and prints datagrams per second. Sends `stop` in the end. A
 // window that nothing comes back from for half a second counts as lost. Exit status 1 when an
 // echo differed or none came.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define BATCH    64
-#define MAX_SIZE 1500
+#define BATCH     64
+#define MAX_SIZE  1500
+#define MAX_PORTS 256
 
 static uint8_t out[BATCH][MAX_SIZE], in[BATCH][MAX_SIZE + 1];
 static struct mmsghdr out_msgs[BATCH], in_msgs[BATCH];
@@ -75,39 +77,59 @@ static int is_right(const struct mmsghdr *m, const uint8_t *octets, uint32_t las
                0;
 }
 
+static long sent, got, lost, wrong;
+
+static void receive_some(int fd)
+{
+    int n = recvmmsg(fd, in_msgs, BATCH, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < n; i++) wrong += !is_right(&in_msgs[i], in[i], (uint32_t)sent);
+    if (n > 0) got += n;
+}
+
+// How many may go now: the window, the rate, what is left.
+static long room(long count, long window, double rate, double start)
+{
+    long n = window - (sent - got - lost), rest = count - sent;
+    if (rate > 0) {
+        long due = (long)((now_s() - start) * rate) - sent;
+        if (n > due) n = due;
+    }
+    return n < rest ? n : rest;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "udp_client PORT COUNT WINDOW SIZE\n");
+    static struct pollfd polls[MAX_PORTS];
+    if (argc < 5 || argc > 7) {
+        fprintf(stderr, "udp_client PORT COUNT WINDOW SIZE [PORTS [RATE]]\n");
         return 2;
     }
     long count = strtol(argv[2], NULL, 10), window = strtol(argv[3], NULL, 10);
+    long ports = argc > 5 ? strtol(argv[5], NULL, 10) : 1, next = 0;
+    double rate = argc > 6 ? strtod(argv[6], NULL) : 0;
     size = strtoul(argv[4], NULL, 10);
     if (size < 5 || size > MAX_SIZE) size = 172;
+    if (ports < 1 || ports > MAX_PORTS) ports = 1;
     prepare();
-    int fd = open_to((uint16_t)strtol(argv[1], NULL, 10));
-    long sent = 0, got = 0, lost = 0, wrong = 0;
+    for (long i = 0; i < ports; i++)
+        polls[i] = (struct pollfd){.fd = open_to((uint16_t)strtol(argv[1], NULL, 10)),
+                                   .events = POLLIN};
     double start = now_s(), last = start;
     while (got + lost < count) {
-        while (sent < count && sent - got - lost < window) {
-            long room = window - (sent - got - lost), rest = count - sent;
-            long n = send_some(fd, (uint32_t)sent, room < rest ? room : rest);
+        for (long n; (n = room(count, window, rate, start)) > 0; next++) {
+            // from many ports a little each, as many peers would
+            n = send_some(polls[next % ports].fd, (uint32_t)sent, ports > 1 && n > 4 ? 4 : n);
             if (n == 0) break;
             sent += n;
         }
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (poll(&p, 1, 500) == 0) {
-            lost = sent - got;
-            continue;
-        }
-        int n = recvmmsg(fd, in_msgs, BATCH, MSG_DONTWAIT, NULL);
-        for (int i = 0; i < n; i++) wrong += !is_right(&in_msgs[i], in[i], (uint32_t)sent);
-        if (n > 0) {
-            got += n;
-            last = now_s();
-        }
+        bool waits_for_rate = rate > 0 && sent < count;
+        int ready = poll(polls, (nfds_t)ports, waits_for_rate ? 1 : 500);
+        if (ready == 0 && (!waits_for_rate || now_s() - last > 0.5)) lost = sent - got;
+        for (long i = 0; i < ports && ready > 0; i++)
+            if (polls[i].revents) receive_some(polls[i].fd);
+        if (ready > 0) last = now_s();
     }
-    for (int i = 0; i < 3; i++) (void)!send(fd, "stop", 4, 0);
+    for (int i = 0; i < 3; i++) (void)!send(polls[0].fd, "stop", 4, 0);
     printf("%ld echoed, %ld lost, %ld wrong, %.0f a second\n", got, lost, wrong,
            (double)got / (last - start));
     return wrong || !got;
