@@ -55,6 +55,12 @@ MdhValue drv_fetch(MdhThread *t, const VmModule *importer, MdhValue path);
 bool drv_load_prelude(MdhThread *t);
 // Top-level names of the module at `path` for the resolver; the names live as long as the process.
 bool drv_module_exports(const char *dir, Slice path, const Slice **names, uint32_t *n);
+// Looks at a module that a program fetches, and at those that this one fetches. False when it is a
+// bundled one, which cannot touch the program.
+bool drv_module_scan(const char *dir, Slice path);
+// May a module that was looked at assign to the builtin's name? Then programs call what the name
+// means at that moment.
+bool drv_modules_store(Slice name);
 // Parses and compiles for a module of that directory and world.
 BcModule *drv_compile(Slice source, const char *file, const char *dir, VmWorld world,
                       DiagList *diags);

@@ -8,7 +8,9 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "base/os.h"
+#include "base/vec.h"
 #include "lang/driver/driver.h"
 #include "lang/syntax/syntax.h"
 #include "runtime/core/throw.h"
@@ -115,6 +117,7 @@ typedef struct ExportList {
     char *path;
     Slice *names;
     uint32_t n;
+    VEC(const MdhBuiltin *) stored; // builtins' names that are assigned to somewhere in it
     bool busy;
     Arena *arena;            // never freed: modules keep pointing at the names
     struct ExportList *next;
@@ -140,6 +143,21 @@ static void copy_names(ExportList *list, const Scope *module)
         list->names[list->n++] = arena_slice_dup(list->arena, module->vars.items[i]->name);
 }
 
+// What the module, and those that it fetches, assign to: a declared variable of that name counts
+// too, which costs no more than a slower call.
+static void scan_stores(void *ctx, AstNode *child)
+{
+    ExportEnv *env = ctx;
+    bool stores = child->kind == AST_ASSIGN || child->kind == AST_COMPOUND;
+    if (stores && child->assign.target->kind == AST_IDENT) {
+        Slice name = child->assign.target->ident.name;
+        const MdhBuiltin *b = mdh_builtin_find(name.ptr, name.len);
+        if (b) (void)!vec_push(&env->list->stored, b); // without memory nothing goes on anyway
+    }
+    if (child->kind == AST_FETCH) drv_module_scan(env->dir, child->fetch.path);
+    ast_each_child(child, scan_stores, env);
+}
+
 static char *dir_part(Arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -162,6 +180,7 @@ static void read_exports(ExportList *list)
                             ? resolve_program(scratch, tree->program, &renv)
                             : NULL;
         if (r) copy_names(list, r->module);
+        if (r) ast_each_child(tree->program, scan_stores, &env);
         resolve_deinit(r);
     }
     diag_deinit(&diags);
@@ -185,6 +204,30 @@ static ExportList *exports_of(const char *path)
     read_exports(l);
     l->busy = false;
     return l;
+}
+
+bool drv_module_scan(const char *dir, Slice path)
+{
+    Buf found;
+    bool bundled = false;
+    buf_init(&found, MAX_PATH_LEN);
+    pthread_mutex_lock(&loader_lock);
+    bool is_there = drv_find_module(dir, path, &found, &bundled);
+    if (is_there && !bundled) exports_of(found.data);
+    pthread_mutex_unlock(&loader_lock);
+    buf_deinit(&found);
+    return !bundled;
+}
+
+bool drv_modules_store(Slice name)
+{
+    const MdhBuiltin *b = mdh_builtin_find(name.ptr, name.len);
+    bool found = false;
+    pthread_mutex_lock(&loader_lock);
+    for (const ExportList *l = b ? export_lists : NULL; l && !found; l = l->next)
+        for (uint32_t i = 0; i < l->stored.len; i++) found = found || l->stored.items[i] == b;
+    pthread_mutex_unlock(&loader_lock);
+    return found;
 }
 
 bool drv_module_exports(const char *dir, Slice path, const Slice **names, uint32_t *n)

@@ -85,6 +85,7 @@ static bool env_outer_has(void *ctx, Slice name)
     const EnvContext *e = ctx;
     // A later entry of a session may hide any builtin, also from functions made before.
     if (e->session) return true;
+    if (e->world != VM_WORLD_BUNDLED && drv_modules_store(name)) return true;
     return e->world == VM_WORLD_USER && e->program && map_get(e->program, name, NULL);
 }
 
@@ -96,15 +97,9 @@ typedef struct {
 static void scan_fetch(void *ctx, AstNode *child)
 {
     FetchScan *scan = ctx;
-    if (child->kind == AST_FETCH) {
-        Buf found;
-        bool bundled = false;
-        buf_init(&found, 4096);
-        if (!drv_find_module(scan->dir, child->fetch.path, &found, &bundled) || !bundled)
-            scan->user_modules = true;
-        buf_deinit(&found);
-    }
-    if (!scan->user_modules) ast_each_child(child, scan_fetch, scan);
+    if (child->kind == AST_FETCH && drv_module_scan(scan->dir, child->fetch.path))
+        scan->user_modules = true;
+    ast_each_child(child, scan_fetch, scan);
 }
 
 // May no other module look at the program's variables?
