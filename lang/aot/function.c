@@ -108,9 +108,19 @@ LLVMValueRef reg_get(FnGen *f, uint32_t r)
     return LLVMBuildLoad2(f->g->b, f->g->i64, reg_slot(f, r), "");
 }
 
+// What a variable of the program itself holds lives as long as the variable does, though nothing
+// may read it again: a socket that merely listens must not be closed as a lost one.
+static void keep_alive(FnGen *f, uint32_t r, LLVMValueRef v)
+{
+    if (f->plan->outer || LLVMIsConstant(v)) return;
+    if (!f->keeps[r]) f->keeps[r] = alloca_at_entry(f, f->g->i64);
+    LLVMSetVolatile(LLVMBuildStore(f->g->b, v, f->keeps[r]), true);
+}
+
 void reg_set(FnGen *f, uint32_t r, LLVMValueRef v)
 {
     LLVMBuildStore(f->g->b, v, reg_slot(f, r));
+    keep_alive(f, r, v);
     f->types[r] = type_value(0);
 }
 
@@ -312,6 +322,18 @@ static void add_attributes(Gen *g, LLVMValueRef fn)
                             LLVMCreateStringAttribute(g->cx, "frame-pointer", 13, "none", 4));
 }
 
+// Registers are given out in a time that grows faster than the function: a huge one, which is
+// mostly run once, is emitted as it stands.
+static void leave_as_it_stands(Gen *g, LLVMValueRef fn)
+{
+    static const char *const names[] = {"optnone", "noinline"};
+    for (size_t i = 0; i < countof(names); i++) {
+        unsigned kind = LLVMGetEnumAttributeKindForName(names[i], strlen(names[i]));
+        LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex,
+                                LLVMCreateEnumAttribute(g->cx, kind, 0));
+    }
+}
+
 void function_declare(ModGen *mg, FnPlan *plan)
 {
     Gen *g = mg->g;
@@ -329,6 +351,7 @@ void function_declare(ModGen *mg, FnPlan *plan)
     LLVMSetLinkage(plan->entry, LLVMInternalLinkage);
     add_attributes(g, plan->body);
     add_attributes(g, plan->entry);
+    if (plan->p->code.len > AOT_HUGE) leave_as_it_stands(g, plan->body);
 }
 
 // ---- the entry -------------------------------------------------------------------------------

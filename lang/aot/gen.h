@@ -69,6 +69,7 @@ typedef struct ModGen {
     LLVMMetadataRef di_file, di_type, di_unit;
 } ModGen;
 
+#define AOT_HUGE 3000 // words of code
 #define AOT_MAX_BY_VALUE 12
 
 typedef struct FnGen {
@@ -87,7 +88,7 @@ typedef struct FnGen {
     bool more_plain;                 // it was asked for more of it
     const InferFn *inf;              // NULL: only the second copy exists
     Type types[256];                 // what each register holds here
-    LLVMValueRef regs[256], ints[256], floats[256];
+    LLVMValueRef regs[256], ints[256], floats[256], keeps[256];
     LLVMValueRef window;             // scratch of as many words as any instruction needs
     LLVMTypeRef window_type;
     struct { LLVMBasicBlockRef block; LLVMValueRef at; } *fails; // by handler, the last: none

@@ -61,8 +61,26 @@ static LLVMValueRef native(Gen *g, NativeFn which)
     return fn;
 }
 
+#define BIG_FUNCTION 3000    // words
+
+// Code that runs once, or only after a wrong guess, is kept small; so are functions so big that
+// LLVM would take long.
+static bool is_seldom(const FnGen *f)
+{
+    if (!f->inf) return f->p->code.len > BIG_FUNCTION;
+    bool once = f->plan->index == 0 || f->p->code.len > BIG_FUNCTION;
+    return f->plain || (once && !f->inf->hot[f->at]);
+}
+
 LLVMValueRef native_call(FnGen *f, NativeFn which, LLVMValueRef *args, unsigned n)
 {
     Gen *g = f->g;
-    return LLVMBuildCall2(g->b, g->native_types[which], native(g, which), args, n, "");
+    LLVMValueRef fn = native(g, which);
+    LLVMValueRef call = LLVMBuildCall2(g->b, g->native_types[which], fn, args, n, "");
+    if (is_seldom(f)) {
+        unsigned never = LLVMGetEnumAttributeKindForName("noinline", 8);
+        LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex,
+                                 LLVMCreateEnumAttribute(g->cx, never, 0));
+    }
+    return call;
 }
