@@ -461,6 +461,17 @@ static void check_depth(FnGen *f)
     go_on_in(f, fine);
 }
 
+#define LEAF_WORDS 24
+
+// Small functions that call none are put in the place of their direct calls.
+static void inline_leaf(FnGen *f)
+{
+    unsigned always = LLVMGetEnumAttributeKindForName("alwaysinline", 12);
+    if (f->p->code.len > LEAF_WORDS || f->plan->index == 0 || f->g->program->frames) return;
+    LLVMAddAttributeAtIndex(f->fn, LLVMAttributeFunctionIndex,
+                            LLVMCreateEnumAttribute(f->g->cx, always, 0));
+}
+
 static void push_frame(FnGen *f)
 {
     Gen *g = f->g;
@@ -583,6 +594,7 @@ static bool generate_body(FnGen *f)
     f->window = alloca_at_entry(f, f->window_type);
     store_arguments(f);
     if (calls_script(f->p)) check_depth(f);
+    else if (f->inf) inline_leaf(f);
     if (g->program->frames) push_frame(f);
     if (f->inf) {
         LLVMBuildBr(g->b, f->blocks[0]);
