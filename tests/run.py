@@ -198,7 +198,7 @@ def build_and_run(prog, mode, binary, limit, work, env, stdin):
     with tempfile.TemporaryDirectory(prefix="mdh-native-") as folder:
         program = pathlib.Path(folder) / "program"
         argv = [binary, "build", *mode.build, "-o", program, prog.path.name]
-        _, err, status = run_limited(argv, limit, work, os.environ | {"LC_ALL": "C.UTF-8"}, b"")
+        _, err, status = run_limited(argv, 3 * limit, work, os.environ | {"LC_ALL": "C.UTF-8"}, b"")
         if status != 0:
             return b"", err, status
         # It is named as the source is, as the interpreter's programs are.
