@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <ucontext.h>
 
 #include "base/os.h"
@@ -17,6 +18,7 @@
 
 #define NATIVE_STACK ((size_t)256 << 20)
 #define THREAD_STACK ((size_t)64 << 20)
+#define VALUE_STACK ((size_t)1 << 20) // the interpreter's, which nobody uses
 #define LEAST_STACK ((size_t)8 << 20)
 #define GUARD ((size_t)64 << 10)
 #define STACK_HELD_BACK ((size_t)256 << 10) // for what runs where a script may recurse no deeper
@@ -188,6 +190,7 @@ static char **arguments;
 
 static int run_program(char *stack)
 {
+    mdh_value_stack_bytes = VALUE_STACK;
     MdhThread *t = mdh_thread_new("main");
     if (!t || !vm_globals_init(t)) return out_of_memory();
     if (stack) t->c_stack_limit = stack + STACK_HELD_BACK;
@@ -215,7 +218,10 @@ static void on_own_stack(void)
 // Asks for less where the system does not like to give so much. The lowest page stays closed.
 static bool make_stack(void)
 {
+    struct rlimit room;
+    bool is_limited = getrlimit(RLIMIT_AS, &room) == 0 && room.rlim_cur != RLIM_INFINITY;
     for (own_size = NATIVE_STACK; own_size >= LEAST_STACK; own_size /= 2) {
+        if (is_limited && own_size > room.rlim_cur / 4) continue; // the rest is for all else
         own_stack = os_reserve(own_size);
         if (own_stack && os_commit(own_stack + GUARD, own_size - GUARD)) return true;
         os_release(own_stack, own_size);

@@ -30,6 +30,7 @@ static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local MdhThread *self;
 static uint64_t last_id;
 static bool runtime_ready;
+size_t mdh_value_stack_bytes = MAIN_STACK;
 
 MdhThread *mdh_thread_self(void)
 {
@@ -122,7 +123,8 @@ void mdh_threads_visit(bool (*visit)(MdhThread *t, void *ctx), void *ctx)
 // Asks for less address space where the system does not like to give it.
 static bool find_stacks(MdhThread *t, bool is_first)
 {
-    size_t bytes = is_first ? MAIN_STACK : OTHER_STACK;
+    size_t bytes = is_first ? mdh_value_stack_bytes : OTHER_STACK;
+    if (bytes > mdh_value_stack_bytes) bytes = mdh_value_stack_bytes;
     for (; bytes >= ((size_t)1 << 20); bytes /= 2) {
         if (new_stacks(t, bytes)) return true;
         free_stacks(t);

@@ -75,6 +75,9 @@ MDH_INLINE void *mdh_new_atomic(MdhThread *t, size_t bytes)
 #define MDH_MAX_REENTRY 200
 #define MDH_MAX_DATA_DEPTH 1000
 
+// What the first thread reserves for the interpreter's values; others take no more either. Native
+// programs, which need none, set it before the first record is made.
+extern size_t mdh_value_stack_bytes;
 // Called on the OS thread that the record is for, which becomes known to the collector. The first
 // one gets the main thread's big stack. NULL when out of memory.
 MdhThread *mdh_thread_new(const char *name);
