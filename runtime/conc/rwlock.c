@@ -12,6 +12,7 @@ struct MdhRwlock {
     pthread_mutex_t lock;
     MdhWaitQueue readers, writers;
     uint64_t writer;   // 0: none
+    uint64_t blamed;   // the writer, or one of the readers; atomic
     uint64_t *reading; // thread numbers, one for each time
     uint32_t n_reading, n_waiting_readers, cap;
 };
@@ -54,14 +55,20 @@ static bool make_room_nolock(MdhThread *t, MdhRwlock *l)
 
 static uint64_t holder(const void *obj)
 {
-    const MdhRwlock *l = obj;
-    return l->writer ? l->writer : l->n_reading ? l->reading[0] : 0;
+    return __atomic_load_n(&((const MdhRwlock *)obj)->blamed, __ATOMIC_RELAXED);
 }
 
 static MdhWaitInfo info_of(const MdhRwlock *l)
 {
     return (MdhWaitInfo){
         .kind = rwlock_type.kind, .id = l->native.id, .obj = l, .holder = holder};
+}
+
+// After each change: whom those that wait wait for.
+static void blame_nolock(MdhRwlock *l)
+{
+    uint64_t id = l->writer ? l->writer : l->n_reading ? l->reading[0] : 0;
+    __atomic_store_n(&l->blamed, id, __ATOMIC_RELAXED);
 }
 
 static void let_readers_in_nolock(MdhRwlock *l)
@@ -100,6 +107,7 @@ SyncStatus mdh_rwlock_read(MdhThread *t, MdhRwlock *l, uint64_t deadline_ns)
     } else {
         l->reading[l->n_reading++] = t->id;
     }
+    blame_nolock(l);
     pthread_mutex_unlock(&l->lock);
     return sync_status(r);
 }
@@ -121,6 +129,7 @@ SyncStatus mdh_rwlock_write(MdhThread *t, MdhRwlock *l, uint64_t deadline_ns)
     } else {
         l->writer = t->id;
     }
+    blame_nolock(l);
     pthread_mutex_unlock(&l->lock);
     return sync_status(r);
 }
@@ -135,6 +144,7 @@ bool mdh_rwlock_read_end(MdhThread *t, MdhRwlock *l)
     }
     l->reading[at] = l->reading[--l->n_reading];
     if (!l->n_reading) let_writer_in_nolock(l);
+    blame_nolock(l);
     pthread_mutex_unlock(&l->lock);
     return true;
 }
@@ -149,6 +159,7 @@ bool mdh_rwlock_write_end(MdhThread *t, MdhRwlock *l)
     l->writer = 0;
     let_readers_in_nolock(l);
     if (!l->n_reading) let_writer_in_nolock(l);
+    blame_nolock(l);
     pthread_mutex_unlock(&l->lock);
     return true;
 }

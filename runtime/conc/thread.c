@@ -60,6 +60,7 @@ typedef struct Task {
     const char *file;  // where it was spawned
     uint32_t line;
     MdhThread *thread; // while it runs
+    uint64_t runner;   // its number, atomic; 0: it does not run
     struct Task *next; // in the list of those that failed
 } Task;
 
@@ -252,6 +253,7 @@ static void settle(void *ctx)
     task->never_began = e->never_began;
     task->is_done = true;
     task->thread = NULL;
+    __atomic_store_n(&task->runner, 0, __ATOMIC_RELAXED);
     e->is_detached = task->is_detached;
     mdh_wake_all(&task->joiners);
     pthread_mutex_unlock(&task->lock);
@@ -344,6 +346,7 @@ static void *thread_main(void *arg)
     t->task = mdh_from_ptr(task);
     pthread_mutex_lock(&task->lock);
     task->thread = t;
+    __atomic_store_n(&task->runner, t->id, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&task->lock);
     mdh_wait_unhold();
     MdhValue v = run(t, task);
@@ -468,6 +471,11 @@ static void describe(const void *obj, Buf *out)
     buf_put_slice(out, mdh_str_slice(task->name));
 }
 
+static uint64_t runner(const void *obj)
+{
+    return __atomic_load_n(&((const Task *)obj)->runner, __ATOMIC_RELAXED);
+}
+
 // Why the thread cannot be joined, or NULL.
 static const char *why_not_nolock(const MdhThread *t, const Task *task)
 {
@@ -493,7 +501,8 @@ static MdhValue take_result_unlock(MdhThread *t, Task *task)
 
 static MdhWaitResult await_nolock(MdhThread *t, Task *task, uint64_t deadline_ns)
 {
-    MdhWaitInfo what = {.kind = thread_type.kind, .obj = task, .describe = describe};
+    MdhWaitInfo what = {
+        .kind = thread_type.kind, .obj = task, .describe = describe, .holder = runner};
     MdhWaitResult r = MDH_WAIT_WOKEN;
     task->is_waited_for = true;
     while (!task->is_done && r == MDH_WAIT_WOKEN)

@@ -27,12 +27,16 @@ typedef enum ParkState {
     GONE,    // its deadline has passed, or it does not wait: cannot be woken
 } ParkState;
 
+#define CIRCLE_MAX 16
+
 struct MdhParker {
     pthread_mutex_t lock;
     pthread_cond_t cond;
     ParkState state;
     bool is_counted;         // parked without a deadline
     const MdhWaitInfo *what; // while parked
+    uint32_t n_circle;       // chosen: of which threads the circle is; 0: of all
+    uint64_t circle[CIRCLE_MAX];
 };
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -167,7 +171,15 @@ uint32_t mdh_wake_all(MdhWaitQueue *q)
 typedef struct Report {
     Buf out;
     uint32_t n;
+    const struct MdhParker *of; // who tells
 } Report;
+
+static bool concerns(const struct MdhParker *p, uint64_t id)
+{
+    for (uint32_t i = 0; i < p->n_circle; i++)
+        if (p->circle[i] == id) return true;
+    return p->n_circle == 0;
+}
 
 static void put_place(Buf *out, const MdhThread *t)
 {
@@ -192,38 +204,39 @@ static void put_holder(Buf *out, uint64_t id)
 static bool report_thread(MdhThread *t, void *ctx)
 {
     Report *r = ctx;
-    struct MdhParker *p = t->parker;
-    if (!p) return true;
+    struct MdhParker *p = MDH_PTR_LOAD(&t->parker);
+    if (!p || !concerns(r->of, t->id)) return true;
     pthread_mutex_lock(&p->lock);
     const MdhWaitInfo *what = p->what;
     if (what && r->n++ < REPORT_NAMES) {
         buf_printf(&r->out, "%s%s waits fer %s", r->n > 1 ? "; " : "", t->name, what->kind);
         if (what->id) buf_printf(&r->out, " %llu", (unsigned long long)what->id);
         if (what->describe) what->describe(what->obj, &r->out);
-        if (what->holder) put_holder(&r->out, what->holder(what->obj));
+        else if (what->holder) put_holder(&r->out, what->holder(what->obj));
         put_place(&r->out, t);
     }
     pthread_mutex_unlock(&p->lock);
     return true;
 }
 
-// All threads but the caller's are parked: what they wait for does not change under us.
+// All threads that it is about are parked: what they wait for does not change under us.
 static void throw_deadlock(MdhThread *t)
 {
-    Report r = {.n = 0};
+    Report r = {.of = t->parker};
     buf_init(&r.out, REPORT_MAX);
     pthread_mutex_lock(&registry_lock);
     mdh_threads_visit(report_thread, &r);
     pthread_mutex_unlock(&registry_lock);
     if (r.n > REPORT_NAMES) buf_printf(&r.out, "; and %u mair", r.n - REPORT_NAMES);
-    mdh_throw_error(t, MDH_E_DEADLOCK, buf_ok(&r.out) ? r.out.data : "");
+    mdh_throw_error(t, t->parker->n_circle ? MDH_E_WAIT_CIRCLE : MDH_E_DEADLOCK,
+                    buf_ok(&r.out) ? r.out.data : "");
     buf_deinit(&r.out);
 }
 
 static bool choose_visit(MdhThread *t, void *ctx)
 {
     MdhThread **chosen = ctx;
-    struct MdhParker *p = t->parker;
+    struct MdhParker *p = MDH_PTR_LOAD(&t->parker);
     if (!p || t->is_uncounted) return true;
     pthread_mutex_lock(&p->lock);
     if (p->state == PARKED) *chosen = t; // the oldest comes last: main, as long as it lives
@@ -246,6 +259,56 @@ static void look_for_deadlock(MdhThread *me)
             pthread_cond_signal(&p->cond);
         }
         if (p) pthread_mutex_unlock(&p->lock);
+    }
+    pthread_mutex_unlock(&registry_lock);
+}
+
+// Circles of a few threads, while others go on. Looked for only by who has waited for long, and
+// only through what one certain thread must let go of (a lock, its own end).
+
+typedef struct Hop {
+    uint64_t id, next; // next: the thread that it waits for, 0: none that is known
+} Hop;
+
+static bool hop_visit(MdhThread *t, void *ctx)
+{
+    Hop *hop = ctx;
+    struct MdhParker *p = MDH_PTR_LOAD(&t->parker);
+    if (t->id != hop->id) return true;
+    if (!p) return false;
+    pthread_mutex_lock(&p->lock);
+    if (p->state == PARKED && p->is_counted && p->what->holder)
+        hop->next = p->what->holder(p->what->obj);
+    pthread_mutex_unlock(&p->lock);
+    return false;
+}
+
+// With the registry locked nobody's record goes away. True: the circle is in `p`.
+static bool find_circle_nolock(const MdhThread *t, struct MdhParker *p)
+{
+    uint64_t id = t->id;
+    for (p->n_circle = 0; p->n_circle < CIRCLE_MAX;) {
+        Hop hop = {.id = id};
+        p->circle[p->n_circle++] = id;
+        mdh_threads_visit(hop_visit, &hop);
+        if (hop.next == t->id) return true;
+        if (!hop.next) break;
+        id = hop.next;
+    }
+    p->n_circle = 0;
+    return false;
+}
+
+static void look_for_circle(MdhThread *t)
+{
+    struct MdhParker *p = t->parker;
+    pthread_mutex_unlock(&p->lock);
+    pthread_mutex_lock(&registry_lock);
+    bool found = find_circle_nolock(t, p);
+    pthread_mutex_lock(&p->lock);
+    if (found && p->state == PARKED) {
+        p->state = CHOSEN;
+        count(p, false);
     }
     pthread_mutex_unlock(&registry_lock);
 }
@@ -299,21 +362,32 @@ static void sleep_in_slices(struct MdhParker *p, uint64_t deadline_ns)
     }
 }
 
-static void sleep_parked(struct MdhParker *p, uint64_t deadline_ns)
+// False: the time has come first.
+static bool sleep_until(struct MdhParker *p, uint64_t deadline_ns)
 {
-    if (os_interrupt_is_kept()) {
-        sleep_in_slices(p, deadline_ns);
-        return;
-    }
     struct timespec until = {
         .tv_sec = (time_t)(deadline_ns / UINT64_C(1000000000)),
         .tv_nsec = (long)(deadline_ns % UINT64_C(1000000000)),
     };
-    while (p->state == PARKED) {
-        if (deadline_ns == OS_NEVER) pthread_cond_wait(&p->cond, &p->lock);
-        else if (pthread_cond_timedwait(&p->cond, &p->lock, &until) && p->state == PARKED)
-            p->state = GONE;
-    }
+    while (p->state == PARKED)
+        if (pthread_cond_timedwait(&p->cond, &p->lock, &until) && p->state == PARKED)
+            return false;
+    return true;
+}
+
+#define LONG_NS UINT64_C(1000000000) // a circle is looked for after so long
+
+static void sleep_for_ever(MdhThread *t, struct MdhParker *p)
+{
+    if (p->what->holder && !sleep_until(p, os_mono_ns() + LONG_NS)) look_for_circle(t);
+    while (p->state == PARKED) pthread_cond_wait(&p->cond, &p->lock);
+}
+
+static void sleep_parked(MdhThread *t, struct MdhParker *p, uint64_t deadline_ns)
+{
+    if (os_interrupt_is_kept()) sleep_in_slices(p, deadline_ns);
+    else if (deadline_ns == OS_NEVER) sleep_for_ever(t, p);
+    else if (!sleep_until(p, deadline_ns)) p->state = GONE;
 }
 
 // Tells of a deadlock that this thread completes.
@@ -337,9 +411,10 @@ MdhWaitResult mdh_wait_park(MdhThread *t, uint64_t deadline_ns, const MdhWaitInf
         p->state = PARKED;
         p->what = what;
         p->is_counted = deadline_ns == OS_NEVER;
+        p->n_circle = 0;
         count(p, true);
         if (p->is_counted && mdh_threads_are_blocked()) look_while_parked(t);
-        sleep_parked(p, deadline_ns);
+        sleep_parked(t, p, deadline_ns);
     }
     ParkState state = p->state;
     p->state = GONE;

@@ -11,6 +11,8 @@
 // takes it out of its line. When all threads are blocked, nothing can ever happen again: then
 // the thread that completed the circle gets the deadlock error instead of waiting (or, when the
 // last one that could have helped has ended, the main thread, or else the one first in the list).
+// A circle of a few, while others go on, is found after a second of waiting, where each waits for
+// what one certain thread must let go of.
 #ifndef MDH_CONC_WAIT_H
 #define MDH_CONC_WAIT_H
 
@@ -44,7 +46,8 @@ typedef struct MdhWaitInfo {
     const void *obj;  // for describe
     // Appends more about it, as " worker"; may be NULL. Called while all are blocked.
     void (*describe)(const void *obj, Buf *out);
-    // The number of the thread that has it, 0: none; may be NULL. Called while all are blocked.
+    // The number of the one thread that can end the wait, 0: none; may be NULL. Called at any time
+    // with the waiting thread parked.
     uint64_t (*holder)(const void *obj);
 } MdhWaitInfo;
 
