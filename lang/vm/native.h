@@ -31,7 +31,7 @@ struct VmNativeModule {
     uint64_t source_len;
     MdhValue **globals;      // [n_globals] of BcModule.globals: filled with each slot's address
     const MdhEntry *entries; // [n_functions] preorder of the tree of protos, main first
-    const MdhAnyFn *bodies;  // [n_functions] NULL, or callable as (t, fn, argument, ...): VmCode.body
+    const MdhAnyFn *bodies;  // [n_functions] NULL, or called (t, fn, argument, ...): VmCode.body
     VmCode **codes;          // [n_functions] same order, filled
     VmCache *caches;         // [n_caches] of all functions, one after another: VmCode.ic lies here
     MdhValue *constants;     // [n_constants] copies of every VmCode.k, one after another
