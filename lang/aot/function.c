@@ -515,7 +515,7 @@ static bool generate_instruction(FnGen *f)
     Step step;
     memcpy(after, f->types, f->p->nregs * sizeof *after);
     infer_step(f->m->infer, f->inf, after, f->at, &step);
-    for (uint32_t i = 0; i < step.n_guards; i++) guard(f, step.guards[i].reg, step.guards[i].kind);
+    for (uint32_t i = 0; i < step.n_guards; i++) guard(f, &step.guards[i]);
     if (!op_typed(f, w, &step) && !generate_plainly(f, w)) return false;
     if (!f->ended) settle(f, after);
     return true;

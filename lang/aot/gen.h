@@ -64,6 +64,9 @@ typedef struct ModGen {
     FnPlan *plans;
     uint32_t n_functions, n_consts, n_caches;
     Infer *infer;                    // NULL: nothing is inferred (quick compilation)
+    LLVMValueRef shapes;             // per class of main two words: shapes that were looked at
+    LLVMTypeRef shapes_type;
+    LLVMValueRef *fields;            // per class: its fields' caches
     LLVMValueRef codes, globals, constants, caches;
     LLVMTypeRef codes_type, globals_type, constants_type, caches_type;
     LLVMMetadataRef di_file, di_type, di_unit;
@@ -152,6 +155,9 @@ LLVMBasicBlockRef jump_block(FnGen *f, uint32_t n);
 LLVMBasicBlockRef next_block(FnGen *f);              // after the instruction
 uint32_t extra(const FnGen *f, uint32_t n);
 
+LLVMValueRef module_shape(ModGen *mg, uint32_t kin);    // the words of a class
+LLVMValueRef module_fields(ModGen *mg, uint32_t kin);
+
 // typed.c: registers that are no plain values
 bool is_typed(const FnGen *f);
 LLVMValueRef int_get(FnGen *f, uint32_t r);          // of a register of TYPE_INT
@@ -163,7 +169,7 @@ LLVMValueRef box_float(FnGen *f, LLVMValueRef f64);
 LLVMBasicBlockRef edge(FnGen *f, uint32_t to);       // the way from here to that position
 LLVMBasicBlockRef plain_block(FnGen *f, uint32_t at);
 LLVMBasicBlockRef leave_typed(FnGen *f);             // to the instruction in the other copy
-void guard(FnGen *f, uint32_t r, TypeKind kind);
+void guard(FnGen *f, const Guard *g);
 void settle(FnGen *f, const Type *after);            // registers as the inference has them
 
 // ops_typed.c: instructions whose operands' kinds are known; false when there is nothing better

@@ -201,7 +201,7 @@ static void add_guard(Infer *in, const InferFn *fn, Type *state, uint32_t at, Op
 {
     (void)in;
     if (!fn->hot[at] || !may_guess(fn, o)) return;
-    step->guards[step->n_guards++] = (Guard){(uint8_t)o->reg, (uint8_t)kind};
+    step->guards[step->n_guards++] = (Guard){(uint8_t)o->reg, (uint8_t)kind, 0};
     Type t = kind == TYPE_INT ? type_int(MDH_INT_MIN63, MDH_INT_MAX63) : type_float();
     t.synced = true;
     state[o->reg] = o->type = t;
@@ -388,10 +388,22 @@ static void step_for(Infer *in, const InferFn *fn, Type *state, uint32_t at, Ste
     set(fn, state, a + 2, type_value(0));
 }
 
+static void guess_shape(Infer *in, const InferFn *fn, Type *state, uint32_t at, uint32_t r,
+                        Step *step)
+{
+    if (!in->guessing || !fn->hot[at] || state[r].kind != TYPE_VALUE) return;
+    uint32_t kin = shape_worth(in, fn, &state[r], at, r);
+    if (kin == UINT32_MAX) return;
+    step->guards[step->n_guards++] = (Guard){(uint8_t)r, GUARD_SHAPE, kin};
+    state[r].shape = kin + 1;
+}
+
 static void step_access(Infer *in, const InferFn *fn, Type *state, uint32_t at, Step *step)
 {
     uint32_t w = fn->p->code.items[at], a = BC_A(w), b = BC_B(w), c = BC_C(w);
     uint32_t more = at + 1 < fn->p->code.len ? fn->p->code.items[at + 1] : 0;
+    if (BC_OP(w) == OP_GETP) guess_shape(in, fn, state, at, b, step);
+    if (BC_OP(w) == OP_SETP) guess_shape(in, fn, state, at, a, step);
     switch (BC_OP(w)) {
     case OP_GETP: {
         Slice name = fn->p->consts.items[fn->p->ic_names.items[more]].s;
@@ -700,7 +712,7 @@ Infer *infer_module(Arena *arena, const BcModule *m,
     in->evidence = arena_alloc_array(arena, in->n_nodes, 1);
     if (!in->nodes || !in->evidence) goto out;
     for (uint32_t i = 0; i < in->n_nodes; i++) in->nodes[i] = i;
-    if (!known_find(in, stored_elsewhere, ctx)) goto out;
+    if (!known_find(in, stored_elsewhere, ctx) || !shapes_find(in)) goto out;
     walk_all(in);
     in->guessing = true;
     walk_all(in);

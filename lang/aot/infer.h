@@ -27,6 +27,7 @@ typedef struct Type {
     bool synced;             // a number whose register also holds it as a value
     uint32_t ref;            // which function or class it is likely to be
     uint32_t global;         // by which variable to look whether it is
+    uint32_t shape;          // an object seen to have the fields of that class in order, plus 1
     uint32_t node;           // of a value: what it stands for in the search for guesses
     int64_t lo, hi;
 } Type;
@@ -54,6 +55,9 @@ typedef struct KnownGlobal {
 typedef struct KnownKin {
     uint32_t global, super;  // UINT32_MAX: none, or not known
     uint32_t *methods;       // function indexes, 0: not known
+    uint32_t init;           // function index of its own init
+    uint32_t *fields;        // what init sets first, in order: inline caches of that function
+    uint32_t n_fields;
 } KnownKin;
 
 typedef struct InferFn {
@@ -84,8 +88,11 @@ typedef struct Infer {
     bool failed;             // out of memory
 } Infer;
 
+#define GUARD_SHAPE 100      // a kind of guard beyond the kinds of types: the object has a shape
+
 typedef struct Guard {
     uint8_t reg, kind;
+    uint32_t kin;
 } Guard;
 
 typedef struct Step {
@@ -98,6 +105,11 @@ Infer *infer_module(Arena *arena, const BcModule *m,
                     bool (*stored_elsewhere)(void *ctx, Slice name), void *ctx);
 // The function that a method's name means in class `kin` or those above; 0: not known.
 uint32_t infer_method(const Infer *in, uint32_t kin, Slice name);
+// shapes.c: the place of a field in objects of that shape; -1: not known.
+int shape_slot(const Infer *in, uint32_t kin, Slice name);
+bool shapes_find(Infer *in);
+// The class whose shape is worth a test at this access of register r; UINT32_MAX: none.
+uint32_t shape_worth(const Infer *in, const InferFn *fn, const Type *t, uint32_t at, uint32_t r);
 // known.c
 bool known_find(Infer *in, bool (*stored_elsewhere)(void *ctx, Slice name), void *ctx);
 // What the instruction at `at` makes of the registers, guards included. A jump's own effects

@@ -81,6 +81,33 @@ static LLVMValueRef extern_module(Gen *g, const char *symbol)
 
 // ---- the table of the module -----------------------------------------------------------------
 
+LLVMValueRef module_shape(ModGen *mg, uint32_t kin)
+{
+    Gen *g = mg->g;
+    LLVMTypeRef two = LLVMArrayType2(g->i64, 2);
+    if (!mg->shapes)
+        mg->shapes = zeroed_array(mg, two, mg->m->bc->main->kins.len, "shapes", &mg->shapes_type);
+    LLVMValueRef at[] = {LLVMConstInt(g->i32, 0, false), LLVMConstInt(g->i32, kin, false)};
+    return LLVMConstInBoundsGEP2(mg->shapes_type, mg->shapes, at, 2);
+}
+
+// The caches that init names its fields with: the names are in them.
+LLVMValueRef module_fields(ModGen *mg, uint32_t kin)
+{
+    Gen *g = mg->g;
+    const KnownKin *k = &mg->infer->kins[kin];
+    LLVMValueRef items[256];
+    if (mg->fields[kin]) return mg->fields[kin];
+    uint32_t first = mg->plans[k->init].first_cache;
+    for (uint32_t i = 0; i < k->n_fields; i++) {
+        LLVMValueRef at[] = {LLVMConstInt(g->i32, 0, false),
+                             LLVMConstInt(g->i32, first + k->fields[i], false)};
+        items[i] = LLVMConstInBoundsGEP2(mg->caches_type, mg->caches, at, 2);
+    }
+    mg->fields[kin] = constant_array(g, g->ptr, items, k->n_fields, "fields");
+    return mg->fields[kin];
+}
+
 static LLVMValueRef fetch_table(ModGen *mg)
 {
     Gen *g = mg->g;
@@ -188,6 +215,8 @@ bool module_generate(Gen *g, const AotModule *m)
     mg.plans = arena_alloc_array(g->arena, count_functions(m->bc->main), sizeof *mg.plans);
     if (!mg.plans) return gen_fail(g, "out of memory");
     plan_function(&mg, m->bc->main, NULL);
+    mg.fields = arena_alloc_array(g->arena, m->bc->main->kins.len + 1, sizeof *mg.fields);
+    if (!mg.fields) return gen_fail(g, "out of memory");
     LLVMTypeRef cache = LLVMArrayType2(g->i64, 3);
     mg.codes = zeroed_array(&mg, g->ptr, mg.n_functions, "codes", &mg.codes_type);
     mg.globals = zeroed_array(&mg, g->ptr, m->bc->globals.len, "globals", &mg.globals_type);

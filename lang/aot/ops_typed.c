@@ -399,6 +399,21 @@ static bool for_loop(FnGen *f, uint32_t w)
 // ---- containers ------------------------------------------------------------------------------
 
 
+// A field whose place in the object is known.
+static bool field(FnGen *f, uint32_t w)
+{
+    uint32_t a = BC_A(w), b = BC_B(w), object = BC_OP(w) == OP_GETP ? b : a;
+    const Type *t = &f->types[object];
+    if (t->kind != TYPE_VALUE || !t->shape) return false;
+    Slice name = f->p->consts.items[f->p->ic_names.items[extra(f, 0)]].s;
+    int slot = shape_slot(f->m->infer, t->shape - 1, name);
+    if (slot < 0) return false;
+    LLVMValueRef at = const_i32(f, (uint32_t)slot), o = reg_get(f, object);
+    if (BC_OP(w) == OP_GETP) reg_set(f, a, NATIVE(f, vm_n_slot, o, at));
+    else NATIVE(f, vm_n_set_slot, o, at, reg_get(f, b));
+    return true;
+}
+
 static void set_octets(FnGen *f, uint32_t dst, LLVMValueRef v, int64_t hi)
 {
     fail_if(f, LLVMBuildICmp(f->g->b, LLVMIntSLT, v, const_i64(f, 0), ""));
@@ -492,6 +507,7 @@ bool op_typed(FnGen *f, uint32_t w, const Step *step)
     case OP_NOT: case OP_JT: case OP_JF: return truth(f, w);
     case OP_FORPREP: return for_prep(f, w);
     case OP_FORLOOP: return for_loop(f, w);
+    case OP_GETP: case OP_SETP: return field(f, w);
     case OP_GETI: case OP_SETI: case OP_BGET: case OP_BPUT: case OP_LEN: return access(f, w);
     case OP_CALLB: return builtin(f, w);
     case OP_CALL: case OP_CALLG: case OP_CALLM: return direct_call(f, w);

@@ -109,7 +109,7 @@ bool type_meet(Type *into, const Type *from, bool widen)
         return true;
     }
     if (into->kind != from->kind) {
-        bool changed = into->kind != TYPE_VALUE || into->what != WHAT_ANY;
+        bool changed = into->kind != TYPE_VALUE || into->what != WHAT_ANY || into->shape;
         uint32_t node = into->kind == TYPE_VALUE ? into->node : from->node;
         *into = type_value(node);
         return changed;
@@ -121,7 +121,9 @@ bool type_meet(Type *into, const Type *from, bool widen)
         return changed;
     }
     bool differs = into->what != from->what || into->ref != from->ref;
-    if (!differs || into->what == WHAT_ANY) return false;
+    bool changed = into->shape && into->shape != from->shape;
+    if (changed) into->shape = 0;
+    if (!differs || into->what == WHAT_ANY) return changed;
     into->what = WHAT_ANY;
     into->ref = into->global = 0;
     return true;

@@ -126,9 +126,24 @@ static void guard_at(FnGen *f, uint32_t r, TypeKind kind, LLVMBasicBlockRef wron
     f->types[r].synced = true;
 }
 
-void guard(FnGen *f, uint32_t r, TypeKind kind)
+static void guard_shape(FnGen *f, uint32_t r, uint32_t kin, LLVMBasicBlockRef wrong)
 {
-    guard_at(f, r, kind, leave_typed(f));
+    LLVMBasicBlockRef fine = new_block(f, "");
+    LLVMValueRef v = LLVMBuildLoad2(f->g->b, f->g->i64, reg_slot(f, r), "");
+    LLVMValueRef n = const_i32(f, f->m->infer->kins[kin].n_fields);
+    LLVMValueRef has =
+        NATIVE(f, vm_n_shaped, v, module_shape(f->m, kin), module_fields(f->m, kin), n);
+    LLVMValueRef right = LLVMBuildICmp(f->g->b, LLVMIntNE, has, const_i32(f, 0), "");
+    LLVMValueRef br = LLVMBuildCondBr(f->g->b, right, fine, wrong);
+    LLVMSetMetadata(br, f->g->prof_kind, f->g->likely);
+    LLVMPositionBuilderAtEnd(f->g->b, fine);
+    f->types[r].shape = kin + 1;
+}
+
+void guard(FnGen *f, const Guard *g)
+{
+    if (g->kind == GUARD_SHAPE) guard_shape(f, g->reg, g->kin, leave_typed(f));
+    else guard_at(f, g->reg, (TypeKind)g->kind, leave_typed(f));
 }
 
 // ---- ways between places ---------------------------------------------------------------------
@@ -141,6 +156,7 @@ static bool is_number(const Type *t)
 static bool must_change(const Type *have, const Type *want)
 {
     if (want->kind == TYPE_NONE || have->kind == TYPE_NONE) return false;
+    if (want->shape && want->shape != have->shape) return true;
     if (want->kind == TYPE_VALUE) return is_number(have) && !have->synced;
     if (want->kind != have->kind) return true;
     return want->synced && !have->synced;
@@ -151,8 +167,12 @@ static void change(FnGen *f, uint32_t r, const Type *want, uint32_t to)
     Type *have = &f->types[r];
     if (is_number(have)) {
         reg_get(f, r); // stores it as a value
-        if (want->kind == have->kind || want->kind == TYPE_VALUE) return;
+        if (want->kind == have->kind || (want->kind == TYPE_VALUE && !want->shape)) return;
         *have = type_value(0);
+    }
+    if (want->shape) {
+        guard_shape(f, r, want->shape - 1, leave_to(f, to));
+        return;
     }
     // The inference says that this is such a number; should it not be one, the other copy knows.
     guard_at(f, r, (TypeKind)want->kind, leave_to(f, to));

@@ -528,6 +528,50 @@ MdhValue vm_n_setp(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
     return vm_n_setp_slow(t, o, v, ic);
 }
 
+// Does the object hold n fields of these names in its first slots, in that order? Slots never
+// move, so that what was seen once stays so. `seen` remembers two shapes that do.
+MDH_NOINLINE int vm_n_learn(MdhThread *t, MdhValue o, uint64_t *seen,
+                            const VmCache *const *fields, uint32_t n)
+{
+    (void)t;
+    if (!mdh_is_instance(o)) return 0;
+    const MdhInstance *inst = mdh_instance(o);
+    uint32_t id = mdh_shape_id(inst);
+    const MdhShape *shape = mdh_shape_of_id(id);
+    if (!shape || shape->nslots < n || inst->cls->ninline < n) return 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (!mdh_same(shape->names[i], fields[i]->name)) return 0;
+    if (!__atomic_load_n(&seen[0], __ATOMIC_RELAXED))
+        __atomic_store_n(&seen[0], id, __ATOMIC_RELAXED);
+    else __atomic_store_n(&seen[1], id, __ATOMIC_RELAXED);
+    return 1;
+}
+
+int vm_n_shaped(MdhThread *t, MdhValue o, uint64_t *seen, const VmCache *const *fields,
+                uint32_t n)
+{
+    if (MDH_LIKELY(mdh_is_instance(o))) {
+        uint32_t id = mdh_shape_id(mdh_instance(o));
+        if (MDH_LIKELY(id == __atomic_load_n(&seen[0], __ATOMIC_RELAXED)) ||
+            id == __atomic_load_n(&seen[1], __ATOMIC_RELAXED))
+            return 1;
+    }
+    return vm_n_learn(t, o, seen, fields, n);
+}
+
+MdhValue vm_n_slot(MdhThread *t, MdhValue o, uint32_t i)
+{
+    (void)t;
+    return stored(MDH_SLOT_LOAD(&mdh_instance(o)->slots[i]));
+}
+
+void vm_n_set_slot(MdhThread *t, MdhValue o, uint32_t i, MdhValue v)
+{
+    (void)t;
+    MDH_STORE_BARRIER(o, v);
+    MDH_SLOT_STORE(&mdh_instance(o)->slots[i], v);
+}
+
 MdhValue vm_n_bget(MdhThread *t, MdhValue o, MdhValue k, uint32_t w)
 {
     MdhValue v;
