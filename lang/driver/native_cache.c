@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Programs that were built to be run at once are kept: under a name made of their modules' text, the
-// options and this very compiler, so that a file there is right or absent. Several processes may build
-// the same program; each renames a whole file into place. The oldest go when there are many.
+// Programs that were built to be run at once are kept: under a name made of their modules' text,
+// the options and this very compiler, so that a file there is right or absent. Several processes
+// may build the same program; each renames a whole file into place. The oldest go when there are
+// many.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
