@@ -11,10 +11,12 @@ Each test is a function `test_…(cli)`; the last line is `native: N passed, N f
 import concurrent.futures
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
 import cli_test
+from cli_test import ROOT
 
 LIB = "lib/mdhavers"
 
@@ -269,6 +271,34 @@ blether thread_join(t)
     expected = cli.run("run", "prog.braw")
     result = run(cli, "prog")
     assert result.stdout == expected.out, result.stdout + result.stderr + expected.err
+
+
+def test_a_variable_of_the_program_lives(cli):
+    """A socket that only a top-level variable holds is not closed as a lost one."""
+    text = """ken l = socket_tcp("ipv4")["value"]
+socket_bind(l, "127.0.0.1", 0)
+ken junk = []
+fer i in 0..20000 { junk = [i, junk] gin i % 50 == 0 { junk = [] } }
+blether "done"
+"""
+    build(cli, text)
+    for variables in ({}, {"MDH_STRESS": "gc"}):
+        result = run(cli, "prog", env=variables)
+        assert (result.stdout, result.stderr) == ("done\n", ""), result.stderr
+
+
+def test_little_address_space(cli):
+    build(cli, "blether 1\n")
+    result = subprocess.run(["sh", "-c", "ulimit -v 300000; ./prog"], cwd=cli.folder, text=True,
+                            capture_output=True, check=False)
+    assert result.stdout == "1\n", result.stderr
+
+
+def test_every_opcode_is_known(_cli):
+    source = "".join(path.read_text() for path in (ROOT / "lang/aot").glob("*.c"))
+    ops = re.findall(r"^OP\((\w+),", (ROOT / "abi/opcodes.def").read_text(), re.M)
+    assert len(ops) > 100
+    assert not [op for op in ops if not re.search(rf"\bOP_{op}\b", source)]
 
 
 # ---- the cache ---------------------------------------------------------------------------------------
