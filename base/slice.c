@@ -5,13 +5,23 @@
 
 #include "base/siphash.h"
 
+// memchr goes over text in big steps, memmem octet by octet. So the needle's first octet is looked
+// for; where it is frequent this would be slow, and after some vain hits memmem does the rest.
 size_t slice_find_from(Slice s, Slice needle, size_t from)
 {
     if (from > s.len) return SLICE_NOT_FOUND;
     if (needle.len == 0) return from;
     if (needle.len > s.len - from) return SLICE_NOT_FOUND;
-    const char *hit = memmem(s.ptr + from, s.len - from, needle.ptr, needle.len);
-    return hit ? (size_t)(hit - s.ptr) : SLICE_NOT_FOUND;
+    const char *at = s.ptr + from, *last = s.ptr + s.len - needle.len;
+    for (int vain = 0; vain < 16; vain++, at++) {
+        if (at > last) return SLICE_NOT_FOUND;
+        at = memchr(at, needle.ptr[0], (size_t)(last - at) + 1);
+        if (!at) return SLICE_NOT_FOUND;
+        if (memcmp(at, needle.ptr, needle.len) == 0) return (size_t)(at - s.ptr);
+    }
+    if (at > last) return SLICE_NOT_FOUND;
+    at = memmem(at, (size_t)(s.ptr + s.len - at), needle.ptr, needle.len);
+    return at ? (size_t)(at - s.ptr) : SLICE_NOT_FOUND;
 }
 
 // Arithmetic modulo the Mersenne prime 2^61 - 1, for the rolling hash below.

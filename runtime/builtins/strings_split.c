@@ -8,6 +8,8 @@
 #include "runtime/core/ops.h"
 #include "runtime/data/text.h"
 
+#define MOST_WALKED_TWICE 4096
+
 // Every character, with an empty string before and after: what lies between empty separators.
 static MdhValue split_everywhere(MdhThread *t, MdhValue v)
 {
@@ -60,12 +62,61 @@ MdhValue __mdh_split_lines(MdhThread *t, int argc, const MdhArgs_split_lines *a)
     return split(t, a->s, SLICE_LIT("\n"));
 }
 
-MdhValue __mdh_join(MdhThread *t, int argc, const MdhArgs_join *a)
+// Joining strings: their lengths are added first, so that the result is written in its place (of so
+// many that they leave the cache in between, the second walk would cost more than that saves). Another
+// thread may change the list between the two walks: the second one takes nothing for granted, and
+// gives ABSENT where the text is not what the first one found, or where there is more than strings.
+static size_t joined_len(const MdhListBuf *buf, uint64_t n, Slice sep)
 {
-    (void)argc;
-    Slice sep = mdh_str_slice(a->sep);
-    const MdhListBuf *buf = mdh_list_buf(a->items);
-    uint64_t n = __atomic_load_n(&buf->n, __ATOMIC_RELAXED);
+    size_t len = sep.len * (n - 1);
+    if (buf->h.flags != MDH_LIST_VALUES) return 0;
+    for (uint64_t i = 0; i < n; i++) {
+        MdhValue item = MDH_SLOT_LOAD(&buf->items[i]);
+        if (!mdh_is_str(item)) return 0;
+        len += mdh_str(item)->len;
+    }
+    return len;
+}
+
+typedef struct Writer {
+    char *at, *end;
+    uint64_t nchars;
+    unsigned flags;
+} Writer;
+
+static bool write_str(Writer *w, const MdhStr *s)
+{
+    if (s->len > (size_t)(w->end - w->at)) return false;
+    memcpy(w->at, s->data, s->len);
+    w->at += s->len;
+    w->flags &= __atomic_load_n(&s->h.flags, __ATOMIC_ACQUIRE);
+    w->nchars += __atomic_load_n(&s->h.aux, __ATOMIC_RELAXED);
+    return true;
+}
+
+static MdhValue join_strings(MdhThread *t, const MdhListBuf *buf, uint64_t n, MdhValue sep)
+{
+    if (n == 0 || n > MOST_WALKED_TWICE) return MDH_ABSENT;
+    size_t len = joined_len(buf, n, mdh_str_slice(sep));
+    if (len < 2 || len > MDH_MAX_OBJECT_BYTES) return MDH_ABSENT;
+    Writer w = {.flags = MDH_STR_SCANNED | MDH_STR_ASCII};
+    MdhValue v = mdh_str_blank(t, len, &w.at);
+    if (mdh_is_exc(v)) return v;
+    w.end = w.at + len;
+    for (uint64_t i = 0; i < n; i++) {
+        MdhValue item = MDH_SLOT_LOAD(&buf->items[i]);
+        if (!mdh_is_str(item) || (i && !write_str(&w, mdh_str(sep))) ||
+            !write_str(&w, mdh_str(item)))
+            return MDH_ABSENT;
+    }
+    if (w.at != w.end) return MDH_ABSENT;
+    if (w.flags & MDH_STR_SCANNED)
+        mdh_str_learn(v, w.flags & MDH_STR_ASCII, (uint32_t)w.nchars);
+    return v;
+}
+
+static MdhValue join_anything(MdhThread *t, const MdhListBuf *buf, uint64_t n, Slice sep)
+{
     MdhSb sb;
     mdh_sb_init(&sb);
     for (uint64_t i = 0; i < n && !sb.failed; i++) {
@@ -80,6 +131,15 @@ MdhValue __mdh_join(MdhThread *t, int argc, const MdhArgs_join *a)
         }
     }
     return mdh_sb_finish(t, &sb);
+}
+
+MdhValue __mdh_join(MdhThread *t, int argc, const MdhArgs_join *a)
+{
+    (void)argc;
+    const MdhListBuf *buf = mdh_list_buf(a->items);
+    uint64_t n = mdh_listbuf_len(buf);
+    MdhValue v = join_strings(t, buf, n, a->sep);
+    return mdh_is_absent(v) ? join_anything(t, buf, n, mdh_str_slice(a->sep)) : v;
 }
 
 // Lines -----------------------------------------------------------------------------------

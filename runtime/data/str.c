@@ -84,6 +84,11 @@ MdhValue mdh_str_new(MdhThread *t, const char *p, size_t n)
     return v;
 }
 
+MdhValue mdh_str_blank(MdhThread *t, size_t n, char **text)
+{
+    return new_text(t, n, 0, text);
+}
+
 MdhValue mdh_str_c(MdhThread *t, const char *cstr)
 {
     return mdh_str_new(t, cstr, strlen(cstr));
@@ -102,6 +107,11 @@ static void learn(MdhStr *s, bool ascii, uint32_t nchars)
     __atomic_store_n(&s->h.aux, nchars, __ATOMIC_RELAXED);
     uint16_t flags = MDH_STR_SCANNED | (ascii ? MDH_STR_ASCII : 0);
     __atomic_fetch_or(&s->h.flags, flags, __ATOMIC_RELEASE);
+}
+
+void mdh_str_learn(MdhValue v, bool ascii, uint32_t nchars)
+{
+    learn(mdh_str(v), ascii, nchars);
 }
 
 static unsigned known(const MdhStr *s)

@@ -45,6 +45,10 @@ MDH_INLINE Slice mdh_str_slice(MdhValue v)
 // All return a string value or MDH_EXC (out of memory, or over MDH_MAX_OBJECT_BYTES).
 MdhValue mdh_str_new(MdhThread *t, const char *p, size_t n); // copies
 MdhValue mdh_str_c(MdhThread *t, const char *cstr);
+// A string of n octets, n > 1, whose *text the caller writes before anybody else sees it; and,
+// then, what the caller knows of the text.
+MdhValue mdh_str_blank(MdhThread *t, size_t n, char **text);
+void mdh_str_learn(MdhValue s, bool ascii, uint32_t nchars);
 // THE string of this text: interned ones are equal only when they are the same. Lives for ever,
 // so only for text of the program (names, literals), never for text from outside.
 MdhValue mdh_str_intern(MdhThread *t, const char *p, size_t n);
