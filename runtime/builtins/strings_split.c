@@ -62,10 +62,10 @@ MdhValue __mdh_split_lines(MdhThread *t, int argc, const MdhArgs_split_lines *a)
     return split(t, a->s, SLICE_LIT("\n"));
 }
 
-// Joining strings: their lengths are added first, so that the result is written in its place (of so
-// many that they leave the cache in between, the second walk would cost more than that saves). Another
-// thread may change the list between the two walks: the second one takes nothing for granted, and
-// gives ABSENT where the text is not what the first one found, or where there is more than strings.
+// Joining strings: their lengths are added first, so that the result is written in its place (of
+// so many that they leave the cache in between, a second walk would cost more than that saves).
+// Another thread may change the list between the two walks: the second one takes nothing for
+// granted, and gives ABSENT where the text is not what the first one found.
 static size_t joined_len(const MdhListBuf *buf, uint64_t n, Slice sep)
 {
     size_t len = sep.len * (n - 1);
