@@ -111,9 +111,9 @@ static void hand_over(MdhWaitNode *receiver, MdhValue v)
 ChanStatus chan_send_nolock(MdhChan *c, MdhValue v, ChanAfter *after)
 {
     MdhWaitNode *receiver;
-    *after = (ChanAfter){NULL, false};
     if (c->is_closed) return CHAN_CLOSED;
-    if (mdh_has_waiters(&c->receivers) && (receiver = mdh_wake_one(&c->receivers))) {
+    if (mdh_has_waiters(&c->receivers) &&
+        (receiver = mdh_wake_choose(&c->receivers, &after->sleeper))) {
         hand_over(receiver, v);
         return CHAN_DONE;
     }
@@ -127,12 +127,13 @@ ChanStatus chan_send_nolock(MdhChan *c, MdhValue v, ChanAfter *after)
     return CHAN_DONE;
 }
 
-ChanStatus chan_recv_nolock(MdhChan *c, MdhValue *out)
+ChanStatus chan_recv_nolock(MdhChan *c, MdhValue *out, ChanAfter *after)
 {
     MdhWaitNode *sender;
     if (!c->len) return c->is_closed ? CHAN_CLOSED : CHAN_WOULD_BLOCK;
     *out = take_nolock(c);
-    if (mdh_has_waiters(&c->senders) && (sender = mdh_wake_one(&c->senders))) {
+    if (mdh_has_waiters(&c->senders) &&
+        (sender = mdh_wake_choose(&c->senders, &after->sleeper))) {
         ChanOp *op = sender->item;
         put_nolock(c, op->value);
         op->status = CHAN_DONE;
@@ -140,14 +141,20 @@ ChanStatus chan_recv_nolock(MdhChan *c, MdhValue *out)
     return CHAN_DONE;
 }
 
+void chan_after(const ChanAfter *after)
+{
+    if (after->sleeper) mdh_wake_signal(after->sleeper);
+    if (after->watch) chan_tell(after->watch);
+}
+
 static ChanStatus try_send(MdhThread *t, MdhChan *c, MdhValue v)
 {
     for (;;) {
-        ChanAfter after;
+        ChanAfter after = {0};
         mdh_lock(&c->native.h);
         ChanStatus status = chan_send_nolock(c, v, &after);
         mdh_unlock(&c->native.h);
-        if (MDH_UNLIKELY(after.watch != NULL)) chan_tell(after.watch);
+        chan_after(&after);
         if (MDH_LIKELY(!after.must_grow)) return status;
         if (!chan_grow(t, c)) return CHAN_THREW;
     }
@@ -155,10 +162,12 @@ static ChanStatus try_send(MdhThread *t, MdhChan *c, MdhValue v)
 
 static ChanStatus try_recv(MdhThread *t, MdhChan *c, MdhValue *out)
 {
+    ChanAfter after = {0};
     mdh_lock(&c->native.h);
-    ChanStatus status = chan_recv_nolock(c, out);
+    ChanStatus status = chan_recv_nolock(c, out, &after);
     bool is_roomy = chan_is_roomy(c);
     mdh_unlock(&c->native.h);
+    chan_after(&after);
     if (MDH_UNLIKELY(is_roomy)) chan_shrink(t, c);
     return status;
 }
@@ -170,16 +179,16 @@ static ChanStatus stand_in_line(MdhThread *t, MdhChan *c, bool is_send, ChanOp *
                                 MdhWaitNode *node)
 {
     for (;;) {
-        ChanAfter after = {NULL, false};
+        ChanAfter after = {0};
         mdh_lock(&c->native.h);
         ChanStatus status = is_send ? chan_send_nolock(c, op->value, &after)
-                                    : chan_recv_nolock(c, &op->value);
+                                    : chan_recv_nolock(c, &op->value, &after);
         if (status == CHAN_WOULD_BLOCK && !after.must_grow) {
             node->item = op;
             mdh_wait_enqueue(t, is_send ? &c->senders : &c->receivers, node);
         }
         mdh_unlock(&c->native.h);
-        if (after.watch) chan_tell(after.watch);
+        chan_after(&after);
         if (!after.must_grow) return status;
         if (!chan_grow(t, c)) return CHAN_THREW;
     }

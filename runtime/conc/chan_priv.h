@@ -13,12 +13,15 @@ typedef struct ChanOp {
 
 // What is left to do once the lock is released.
 typedef struct ChanAfter {
-    struct ChanWatch *watch; // to be told
-    bool must_grow;          // nothing was done for want of room in the ring
+    struct MdhParker *sleeper; // to be signalled
+    struct ChanWatch *watch;   // to be told
+    bool must_grow;            // nothing was done for want of room in the ring
 } ChanAfter;
 
+// *after is all zero before.
 ChanStatus chan_send_nolock(MdhChan *c, MdhValue v, ChanAfter *after);
-ChanStatus chan_recv_nolock(MdhChan *c, MdhValue *out);
+ChanStatus chan_recv_nolock(MdhChan *c, MdhValue *out, ChanAfter *after);
+void chan_after(const ChanAfter *after);
 // False when it threw.
 bool chan_grow(MdhThread *t, MdhChan *c);
 void chan_shrink(MdhThread *t, MdhChan *c);

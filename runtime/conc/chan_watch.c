@@ -137,14 +137,16 @@ static void part_drop(MdhLoopPart *part)
 static ChanStatus receive(MdhThread *t, ChanWatch *w, MdhValue *value, MdhValue *fn)
 {
     MdhChan *c = chan_of(w);
+    ChanAfter after = {0};
     *value = MDH_NAETHING;
     mdh_lock(&c->native.h);
-    ChanStatus status = w->is_in ? chan_recv_nolock(c, value) : CHAN_WOULD_BLOCK;
+    ChanStatus status = w->is_in ? chan_recv_nolock(c, value, &after) : CHAN_WOULD_BLOCK;
     *fn = w->fn;
     if (status == CHAN_CLOSED) leave_chan_nolock(c, w);
     if (status != CHAN_DONE) w->is_told = false;
     bool is_over = !w->is_in && !w->is_told, is_roomy = chan_is_roomy(c);
     mdh_unlock(&c->native.h);
+    chan_after(&after);
     if (is_over) leave_loop(w);
     if (is_roomy) chan_shrink(t, c);
     return status;

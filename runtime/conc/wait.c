@@ -11,6 +11,7 @@
 // the last to park or the one that has ended, picks the thread to tell.
 #include "runtime/conc/wait.h"
 
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -37,6 +38,7 @@ struct MdhParker {
     const MdhWaitInfo *what; // while parked
     uint32_t n_circle;       // chosen: of which threads the circle is; 0: of all
     uint64_t circle[CIRCLE_MAX];
+    uint32_t hands; // of wakers that have chosen it and are still to signal; atomic
 };
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -65,6 +67,7 @@ static void free_parker(MdhThread *t)
     MDH_PTR_PUBLISH(&t->parker, NULL);
     pthread_mutex_lock(&p->lock); // whoever woke it last has let go
     pthread_mutex_unlock(&p->lock);
+    while (__atomic_load_n(&p->hands, __ATOMIC_ACQUIRE)) sched_yield();
     pthread_cond_destroy(&p->cond);
     pthread_mutex_destroy(&p->lock);
     mdh_gc_free_root(p);
@@ -127,33 +130,49 @@ void mdh_wait_leave(MdhWaitNode *n)
     n->queue = NULL;
 }
 
-// False when somebody else was faster, or its deadline.
-static bool wake(struct MdhParker *p)
+// False when somebody else was faster, or its deadline. *sleeper: who is to be signalled, if it
+// sleeps; it does not end before that.
+static bool choose(struct MdhParker *p, struct MdhParker **sleeper)
 {
     pthread_mutex_lock(&p->lock);
     bool ok = p->state == IDLE || p->state == PARKED;
     if (ok) {
-        bool sleeps = p->state == PARKED;
+        *sleeper = p->state == PARKED ? p : NULL;
         p->state = WOKEN;
-        if (sleeps) {
+        if (*sleeper) {
             count(p, false);
-            pthread_cond_signal(&p->cond);
+            __atomic_add_fetch(&p->hands, 1, __ATOMIC_RELAXED);
         }
     }
     pthread_mutex_unlock(&p->lock);
     return ok;
 }
 
-MdhWaitNode *mdh_wake_one(MdhWaitQueue *q)
+MdhWaitNode *mdh_wake_choose(MdhWaitQueue *q, struct MdhParker **sleeper)
 {
+    *sleeper = NULL;
     while (q->first) {
         MdhWaitNode *n = q->first;
         mdh_wait_leave(n);
         n->was_woken = true; // before it can run: nobody else writes here
-        if (wake(n->t->parker)) return n;
+        if (choose(n->t->parker, sleeper)) return n;
         n->was_woken = false;
     }
     return NULL;
+}
+
+void mdh_wake_signal(struct MdhParker *sleeper)
+{
+    pthread_cond_signal(&sleeper->cond);
+    __atomic_sub_fetch(&sleeper->hands, 1, __ATOMIC_RELEASE);
+}
+
+MdhWaitNode *mdh_wake_one(MdhWaitQueue *q)
+{
+    struct MdhParker *sleeper;
+    MdhWaitNode *n = mdh_wake_choose(q, &sleeper);
+    if (sleeper) mdh_wake_signal(sleeper);
+    return n;
 }
 
 uint32_t mdh_wake_all(MdhWaitQueue *q)

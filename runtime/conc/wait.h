@@ -80,6 +80,10 @@ void mdh_wait_leave(MdhWaitNode *n);
 // is good as long as the queue's mutex is held (hand over through n->item before unlocking).
 // NULL when nobody waits. The queue's mutex is held.
 MdhWaitNode *mdh_wake_one(MdhWaitQueue *q);
+// The same in two steps, for locks that are spun on: chooses the thread under the lock, and, when
+// it sleeps, signals it after the lock was released. It counts as awake from the choice on.
+MdhWaitNode *mdh_wake_choose(MdhWaitQueue *q, struct MdhParker **sleeper);
+void mdh_wake_signal(struct MdhParker *sleeper);
 // All of them. How many.
 uint32_t mdh_wake_all(MdhWaitQueue *q);
 MDH_INLINE bool mdh_has_waiters(const MdhWaitQueue *q)
