@@ -194,10 +194,13 @@ static ExportList *exports_of(const char *path)
         if (strcmp(l->path, path) == 0) return l;
     Arena *arena = arena_new();
     ExportList *l = arena ? ARENA_NEW(arena, ExportList) : NULL;
-    if (!l) return NULL;
+    char *kept = l ? arena_strndup(arena, path, strlen(path)) : NULL;
+    if (!kept) {
+        arena_free(arena);
+        return NULL;
+    }
     l->arena = arena;
-    l->path = arena_strndup(arena, path, strlen(path));
-    if (!l->path) return NULL;
+    l->path = kept;
     l->next = export_lists;
     export_lists = l;
     l->busy = true;
