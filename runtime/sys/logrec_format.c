@@ -127,7 +127,9 @@ static void put_place(MdhThread *t, MdhSb *sb, const MdhLogRecord *r, bool times
         time_text(r->wall_ns, when);
         mdh_sb_printf(sb, " %s", when);
     }
-    mdh_sb_printf(sb, " [thread:%04llu] ", (unsigned long long)t->id);
+    mdh_sb_printf(sb, " [thread:%04llu", (unsigned long long)t->id);
+    if (t->id != 1) mdh_sb_printf(sb, " %s", t->name);
+    mdh_sb_puts(sb, "] ");
     put_safe(sb, r->target);
     mdh_sb_printf(sb, " %s:%u |", r->file, (unsigned)r->line);
 }
