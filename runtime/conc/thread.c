@@ -612,6 +612,6 @@ bool mdh_threads_remain(void)
 
 void mdh_process_end(int status)
 {
-    mdh_out_flush();
+    mdh_out_flush_at_end();
     _exit(status & 255);
 }

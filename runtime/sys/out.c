@@ -31,7 +31,7 @@ static void flush_nolock(void)
 
 // At exit another thread may be stuck in a write to a pipe that nobody reads: the end of the
 // process does not wait for it.
-static void flush_at_exit(void)
+void mdh_out_flush_at_end(void)
 {
     struct timespec deadline;
     clock_gettime(CLOCK_REALTIME, &deadline);
@@ -58,7 +58,7 @@ static void start(void)
 {
     mdh_ignore_sigpipe();
     by_line = os_is_tty(fd);
-    atexit(flush_at_exit);
+    atexit(mdh_out_flush_at_end);
 }
 
 void mdh_out_write(const char *p, size_t n)

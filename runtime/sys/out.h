@@ -16,6 +16,8 @@ void mdh_out_write(const char *p, size_t n);
 
 // Writes what is waiting. False once any write has failed.
 bool mdh_out_flush(void);
+// The same at the end of the process: not if another thread is stuck in writing.
+void mdh_out_flush_at_end(void);
 
 // Has a write failed? Then *sys_errno says why, and `blether` throws: a program whose reader
 // has gone does not print for ever into nothing.
