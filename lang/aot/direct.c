@@ -119,6 +119,63 @@ static bool call_method(FnGen *f, uint32_t w)
     return true;
 }
 
+// ---- callees that are not known -----------------------------------------------------------------
+
+// Arguments from register `first` on go straight into the body that `word` is the address of; the
+// window is only filled where it is 0.
+static void emit_by_body(FnGen *f, uint32_t w, LLVMValueRef word, LLVMValueRef fn, uint32_t first,
+                         uint32_t n)
+{
+    LLVMBuilderRef b = f->g->b;
+    uint32_t a = BC_A(w);
+    LLVMTypeRef types[2 + AOT_MAX_BY_VALUE] = {f->g->ptr, f->g->ptr};
+    LLVMValueRef args[2 + AOT_MAX_BY_VALUE] = {f->t, LLVMBuildIntToPtr(b, fn, f->g->ptr, "")};
+    for (uint32_t i = 0; i < n; i++) {
+        types[2 + i] = f->g->i64;
+        args[2 + i] = reg_get(f, first + i);
+    }
+    LLVMBasicBlockRef direct = new_block(f, ""), other = new_block(f, ""), join = new_block(f, "");
+    LLVMValueRef has = LLVMBuildICmp(b, LLVMIntNE, word, const_i64(f, 0), "");
+    LLVMSetMetadata(LLVMBuildCondBr(b, has, direct, other), f->g->prof_kind, f->g->likely);
+    go_on_in(f, direct);
+    LLVMTypeRef type = LLVMFunctionType(f->g->i64, types, 2 + n, false);
+    LLVMValueRef body = LLVMBuildIntToPtr(b, word, f->g->ptr, "");
+    LLVMValueRef x = LLVMBuildCall2(b, type, body, args, 2 + n, "");
+    LLVMBuildBr(b, join);
+    go_on_in(f, other);
+    LLVMValueRef y;
+    if (BC_OP(w) == OP_CALLM) {
+        y = call_method_window(f, a, BC_B(w), extra(f, 0), true);
+    } else {
+        window_put(f, 0, fn);
+        y = call_window(f, a, BC_B(w), 1, true);
+    }
+    LLVMBasicBlockRef from_other = LLVMGetInsertBlock(b);
+    LLVMBuildBr(b, join);
+    go_on_in(f, join);
+    LLVMValueRef v = LLVMBuildPhi(b, f->g->i64, "");
+    LLVMAddIncoming(v, (LLVMValueRef[]){x, y}, (LLVMBasicBlockRef[]){direct, from_other}, 2);
+    reg_set(f, a, checked(f, v));
+}
+
+bool body_call(FnGen *f, uint32_t w)
+{
+    uint32_t a = BC_A(w), argc = BC_B(w);
+    if (argc + 1 > AOT_MAX_BY_VALUE) return false;
+    LLVMValueRef fn, word, n = const_i32(f, argc);
+    if (BC_OP(w) == OP_CALLM) {
+        fn = NATIVE(f, vm_n_method, reg_get(f, a + 1), fn_cache(f, extra(f, 0)));
+        word = NATIVE(f, vm_n_method_body, fn, n);
+        emit_by_body(f, w, word, fn, a + 1, argc + 1);
+        return true;
+    }
+    fn = BC_OP(w) == OP_CALL ? reg_get(f, a)
+                             : checked(f, NATIVE(f, vm_n_getg, fn_global(f, extra(f, 0))));
+    word = NATIVE(f, vm_n_body, fn, n);
+    emit_by_body(f, w, word, fn, a + 1, argc);
+    return true;
+}
+
 bool direct_call(FnGen *f, uint32_t w)
 {
     if (BC_OP(w) == OP_CALLM) return call_method(f, w);

@@ -188,6 +188,7 @@ LLVMValueRef call_method_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t ic
 
 // direct.c: calls of functions that are known; false when it is not known.
 bool direct_call(FnGen *f, uint32_t w);
+bool body_call(FnGen *f, uint32_t w); // of any function, by the address of its body
 
 // debug.c
 void debug_begin(ModGen *mg);

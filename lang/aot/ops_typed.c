@@ -510,7 +510,8 @@ bool op_typed(FnGen *f, uint32_t w, const Step *step)
     case OP_GETP: case OP_SETP: return field(f, w);
     case OP_GETI: case OP_SETI: case OP_BGET: case OP_BPUT: case OP_LEN: return access(f, w);
     case OP_CALLB: return builtin(f, w);
-    case OP_CALL: case OP_CALLG: case OP_CALLM: return direct_call(f, w);
+    case OP_CALL: case OP_CALLG: case OP_CALLM:
+        return direct_call(f, w) || (f->inf->hot[f->at] && body_call(f, w));
     default: return arithmetic(f, w) || comparison(f, w);
     }
 }

@@ -274,7 +274,9 @@ MdhValue vm_n_box_int(MdhThread *t, int64_t i)
 
 MdhValue vm_n_box_float(MdhThread *t, double d)
 {
-    return mdh_float(t, d);
+    MdhValue r;
+    if (MDH_LIKELY(flonum_fits(d, &r))) return stored(r);
+    return mdh_box_float(t, d);
 }
 
 int64_t vm_n_int_of(MdhThread *t, MdhValue v)
@@ -666,6 +668,37 @@ MDH_NOINLINE MdhValue vm_n_call_cold(MdhThread *t, MdhValue *w, int argc)
 MDH_NOINLINE MdhValue vm_n_call_method_cold(MdhThread *t, MdhValue *w, int argc, VmCache *ic)
 {
     return vm_native_call_method(t, w, argc, ic);
+}
+
+// The body of a function that takes just so many arguments, as a word; 0: call it as any value.
+MDH_INLINE uint64_t body_for(MdhFn *fn, int plain_argc, int argc)
+{
+    const VmCode *code = (const VmCode *)fn->info;
+    return MDH_LIKELY(plain_argc == argc) ? (uint64_t)(uintptr_t)code->body : 0;
+}
+
+uint64_t vm_n_body(MdhThread *t, MdhValue f, int argc)
+{
+    (void)t;
+    if (MDH_UNLIKELY(!mdh_is_fn(f))) return 0;
+    MdhFn *fn = mdh_ptr(f);
+    return body_for(fn, ((const VmCode *)fn->info)->plain_argc, argc);
+}
+
+// The same of a method: the function first, ABSENT when it is none.
+MdhValue vm_n_method(MdhThread *t, MdhValue o, VmCache *ic)
+{
+    (void)t;
+    if (MDH_UNLIKELY(!mdh_is_instance(o))) return MDH_ABSENT;
+    return cached_method(o, ic);
+}
+
+uint64_t vm_n_method_body(MdhThread *t, MdhValue f, int argc)
+{
+    (void)t;
+    if (MDH_UNLIKELY(mdh_is_absent(f))) return 0;
+    MdhFn *fn = mdh_ptr(f);
+    return body_for(fn, ((const VmCode *)fn->info)->method_argc, argc);
 }
 
 // Is it of one of the kinds of a mask?
