@@ -41,6 +41,7 @@ bench:
 	@bench/run.py
 	@bench/udp.py
 	@bench/threads.py
+	@bench/shards.py
 
 fuzz:
 	@scripts/setup.sh test
