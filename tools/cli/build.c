@@ -72,5 +72,6 @@ int cmd_build(MdhThread *t, const Cli *cli)
 int cmd_run_native(MdhThread *t, const Cli *cli)
 {
     DrvBuild b = {.path = cli->operands[0], .product = DRV_EXECUTABLE, .level = 2};
+    cli->operands[cli->n_operands] = NULL; // other words of the command line stood behind
     return drv_run_native(t, &b, cli->operands);
 }
