@@ -40,6 +40,13 @@ DIRECTIVE = re.compile(
     r"# (expect throws|expect error|expect|no stderr|stderr|exit|stdin|args|env"
     r"|files|skip(?:-[\w-]+)?):(?: (.*))?$")
 
+# At the head of a report, one of a few at random.
+EXCLAMATION = re.compile(r"^(?:Och naw|Jings|Crivvens|Help ma boab|Michty me|Losh|Ach|Haud the bus)"
+                         r"(?=: | in thread )")
+DEPTH = re.compile(r"  \.\.\. and \d+ mair\n")
+THREADED = ["threads", "channels", "loop_threads"]
+LOGGED = re.compile(r"^mdhavers |^\S+T\S+Z |^\[")   # with the time
+
 
 @dataclass
 class Mode:
@@ -205,6 +212,16 @@ def build_and_run(prog, mode, binary, limit, work, env, stdin):
         return run_limited([prog.path.name, *prog.args], limit, work, env, stdin, program)
 
 
+def report_of(prog, err, work):
+    """What an uncaught error is told with, trace included, without what differs from run to run: the
+    exclamation, the folder, how deep the stack was; who of several threads speaks."""
+    if prog.name.split("/")[0] in THREADED:
+        return ""
+    text = DEPTH.sub("", err.replace(os.path.realpath(work), ".").replace(work, "."))
+    return "".join(EXCLAMATION.sub("", line) for line in text.splitlines(True)
+                   if not LOGGED.match(line))
+
+
 def run_one(prog, mode, binary, limit):
     """Run a program in its own temporary folder: (complaints, what it did)."""
     with tempfile.TemporaryDirectory(prefix="mdh-golden-") as work:
@@ -225,7 +242,7 @@ def run_one(prog, mode, binary, limit):
             out, err, status = run_limited(argv, limit, work, env, stdin)
     out = out.decode("utf-8", "backslashreplace")
     err = err.decode("utf-8", "backslashreplace")
-    return judge(prog, out, err, status, limit), (out, status)
+    return judge(prog, out, err, status, limit), (out, report_of(prog, err, work), status)
 
 
 def run_mode(programs, mode, options):
