@@ -570,9 +570,9 @@ leave : {
     LABEL(IMPORTED) : RA = mdh_dict_get(RB, K[*ip++]);
     NEXT;
     LABEL(CATCHALL) : SAVE();
-    RESULT(vm_catch_all(t));
+    RESULT(mdh_keep_error(t));
     LABEL(RETHROW) : SAVE();
-    vm_rethrow(t, RA);
+    mdh_throw_kept(t, RA);
     goto threw;
     LABEL(NOMATCH) : SAVE();
     mdh_throw_type(t, "Nae match found fer %v", RA);

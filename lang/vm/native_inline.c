@@ -784,12 +784,12 @@ MdhValue vm_n_imported(MdhThread *t, MdhValue dict, MdhValue name)
 
 MdhValue vm_n_catch_all(MdhThread *t)
 {
-    return vm_catch_all(t);
+    return mdh_keep_error(t);
 }
 
 MdhValue vm_n_rethrow(MdhThread *t, MdhValue kept)
 {
-    return vm_rethrow(t, kept);
+    return mdh_throw_kept(t, kept);
 }
 
 MdhValue vm_n_nomatch(MdhThread *t, MdhValue v)

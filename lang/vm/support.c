@@ -134,49 +134,6 @@ bool vm_in_range(MdhValue v, MdhValue from, MdhValue to)
     return mdh_is_int(to) ? i < mdh_int_of(to) : (double)i < mdh_float_of(to);
 }
 
-// ---- errors ---------------------------------------------------------------------------------
-
-// All that belongs to a waiting error, kept by a finally block while it runs.
-typedef struct KeptError {
-    MdhObj h;                // MDH_TAG_CELL: never seen by a program
-    MdhValue exc;
-    int32_t line_at;
-    bool hurled;
-    uint32_t line, ntrace, ndropped;
-    const char *file;
-    MdhTraceEntry trace[MDH_TRACE_MAX];
-} KeptError;
-
-MdhValue vm_catch_all(MdhThread *t)
-{
-    KeptError *k = mdh_new(t, sizeof *k);
-    if (!k) return mdh_throw_oom(t, sizeof *k);
-    k->h.tag = MDH_TAG_CELL;
-    k->line_at = t->exc_line_at;
-    k->hurled = t->exc_hurled;
-    k->line = t->exc_line;
-    k->file = t->exc_file;
-    k->ntrace = t->ntrace;
-    k->ndropped = t->ntrace_dropped;
-    memcpy(k->trace, t->trace, sizeof k->trace);
-    k->exc = mdh_take_error(t);
-    return mdh_from_ptr(k);
-}
-
-MdhValue vm_rethrow(MdhThread *t, MdhValue kept)
-{
-    const KeptError *k = mdh_ptr(kept);
-    mdh_throw(t, k->exc);
-    t->exc_line_at = k->line_at;
-    t->exc_hurled = k->hurled;
-    t->exc_line = k->line;
-    t->exc_file = k->file;
-    t->ntrace = k->ntrace;
-    t->ntrace_dropped = k->ndropped;
-    memcpy(t->trace, k->trace, sizeof k->trace);
-    return MDH_EXC;
-}
-
 // ---- rooms ----------------------------------------------------------------------------------
 
 typedef struct Room {

@@ -44,8 +44,6 @@ VmCall vm_call_general(MdhThread *t, MdhValue *w, uint32_t how, int n_named, Mdh
                        const MdhValue *names);
 // Looks for a handler from the innermost frame outwards; false when the entry frame is left.
 bool vm_unwind(MdhThread *t);
-MdhValue vm_catch_all(MdhThread *t);
-MdhValue vm_rethrow(MdhThread *t, MdhValue kept);
 
 // Loops: r[0..2] is the iterator's state.
 bool vm_for_prep(MdhThread *t, MdhValue *r, bool inclusive);
