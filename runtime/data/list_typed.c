@@ -71,22 +71,22 @@ void mdh_listbuf_put(MdhListBuf *b, uint64_t i, MdhValue v)
     }
 }
 
-// Raw words of the same kind. While there are threads every word moves atomically, and a
+// Raw words of the same kind. While there are threads every word moves as a slot does, and a
 // value that is gone already (a racing pop) ends the copy. Returns how many were copied.
 static uint64_t copy_words(MdhListBuf *dst, uint64_t at, const MdhListBuf *b, uint64_t from,
                            uint64_t n)
 {
-    uint64_t *to = &dst->items[at].bits;
-    const uint64_t *src = &b->items[from].bits;
+    MdhValue *to = &dst->items[at];
+    const MdhValue *src = &b->items[from];
     if (!__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED)) {
         memcpy(to, src, n * 8);
         return n;
     }
     bool values = b->h.flags == MDH_LIST_VALUES;
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t w = __atomic_load_n(&src[i], __ATOMIC_RELAXED);
-        if (values && w == MDH_BITS_ABSENT) return i;
-        __atomic_store_n(&to[i], w, __ATOMIC_RELAXED);
+        MdhValue w = MDH_SLOT_LOAD(&src[i]);
+        if (values && mdh_is_absent(w)) return i;
+        MDH_SLOT_STORE(&to[i], w);
     }
     return n;
 }
