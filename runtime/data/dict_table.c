@@ -220,7 +220,7 @@ static void append_scattered(MdhTable *tab, MdhValue key, MdhValue val)
 void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val)
 {
     if (mdh_is_str(key)) {
-        bool loose = !(mdh_obj(key)->flags & MDH_STR_INTERNED);
+        bool loose = !mdh_str_is_interned(mdh_str(key));
         uint16_t flags = tab->h.flags | MDH_TABLE_TEXT | (loose ? MDH_TABLE_LOOSE_TEXT : 0);
         __atomic_store_n(&tab->h.flags, flags, __ATOMIC_RELAXED);
     }
@@ -244,7 +244,7 @@ uint32_t mdh_table_find_small(const MdhTable *tab, MdhValue key)
     if (o->tag == MDH_TAG_STRING) {
         uint16_t loose =
             __atomic_load_n(&tab->h.flags, __ATOMIC_RELAXED) & MDH_TABLE_LOOSE_TEXT;
-        if (!loose && (o->flags & MDH_STR_INTERNED)) return TABLE_NONE;
+        if (!loose && mdh_str_is_interned((const MdhStr *)o)) return TABLE_NONE;
     } else if (!table_is_by_value(o->tag)) {
         return TABLE_NONE;
     }

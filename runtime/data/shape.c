@@ -115,7 +115,7 @@ int mdh_name_index(const MdhValue *names, uint32_t n, MdhValue name)
 {
     for (uint32_t i = 0; i < n; i++)
         if (mdh_same(names[i], name)) return (int)i;
-    if (mdh_str(name)->h.flags & MDH_STR_INTERNED) return -1;
+    if (mdh_str_is_interned(mdh_str(name))) return -1;
     for (uint32_t i = 0; i < n; i++)
         if (mdh_str_eq(names[i], name)) return (int)i;
     return -1;

@@ -36,6 +36,11 @@ typedef struct MdhBigStr {
 } MdhBigStr;
 
 MDH_INLINE MdhStr *mdh_str(MdhValue v) { return (MdhStr *)mdh_ptr(v); }
+// Other threads may learn more about a string meanwhile, beside what is asked.
+MDH_INLINE bool mdh_str_is_interned(const MdhStr *s)
+{
+    return __atomic_load_n(&s->h.flags, __ATOMIC_RELAXED) & MDH_STR_INTERNED;
+}
 MDH_INLINE Slice mdh_str_slice(MdhValue v)
 {
     const MdhStr *s = mdh_str(v);
