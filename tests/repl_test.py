@@ -386,6 +386,7 @@ def test_tab_completes(cli):
         tty.wait("tae_binary")               # several: they are listed
         tty.wait("tae_string")
         tty.send("\x03")
+        tty.wait("Interrupted! Use 'quit' tae leave.")  # the list is followed by a prompt too
         tty.wait("mdhavers> ")
         tty.send("\x04")
         tty.leave()
