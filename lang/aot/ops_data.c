@@ -162,6 +162,9 @@ static bool op_access(FnGen *f, uint32_t w)
                           const_i32(f, extra(f, 0))));
         return true;
     case OP_LEN: set(f, a, NATIVE(f, vm_n_len, reg_get(f, b))); return true;
+    case OP_DGET:
+        set(f, a, NATIVE(f, vm_n_dget, reg_get(f, b), reg_get(f, c), reg_get(f, a)));
+        return true;
     case OP_PUSH: checked(f, NATIVE(f, vm_n_push, reg_get(f, a), reg_get(f, b))); return true;
     default: return false;
     }

@@ -96,6 +96,16 @@ static bool special_builtin(FnState *fs, const MdhBuiltin *b, const AstNode *n, 
         int r = operand(fs, a[0], NULL, NULL);
         at_line(fs, n->op_line);
         EMIT(fs, LEN, dst, r, 0);
+    } else if (b->id == MDH_B_ID_dict_get && (args->len == 2 || args->len == 3)) {
+        const AstNode *fallback = args->len == 3 ? a[2] : NULL;
+        int d = operand(fs, a[0], a[1], fallback);
+        int key = operand(fs, a[1], fallback, NULL);
+        int r = dst < fs->nlocals ? new_reg(fs, n) : dst; // a variable outlives a throw
+        if (fallback) expr(fs, fallback, r);
+        else EMIT(fs, LOADNIL, r, 0, 0);
+        at_line(fs, n->op_line);
+        EMIT(fs, DGET, r, d, key);
+        if (r != dst) emit_move(fs, dst, r);
     } else if (b->id == MDH_B_ID_shove && args->len == 2) {
         int list = operand(fs, a[0], a[1], NULL);
         int v = operand(fs, a[1], NULL, NULL);

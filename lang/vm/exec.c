@@ -392,6 +392,16 @@ poll:
         SAVE();
         RESULT(vm_call_builtin_with(t, MDH_B_ID_len, 1, o, MDH_NAETHING, MDH_NAETHING));
     }
+    LABEL(DGET) : {
+        MdhValue d = RB, k = RC, other = RA;
+        if (MDH_LIKELY(mdh_is_dict(d))) {
+            MdhValue v = mdh_dict_get(d, k);
+            RA = mdh_is_absent(v) ? other : v;
+            NEXT;
+        }
+        SAVE();
+        RESULT(vm_call_builtin_with(t, MDH_B_ID_dict_get, 3, d, k, other));
+    }
     LABEL(PUSH) : {
         MdhValue list = RA, v = RB;
         if (MDH_LIKELY(mdh_is_list(list)) && MDH_LIKELY(mdh_list_push_fast(list, v))) NEXT;

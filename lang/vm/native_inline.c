@@ -351,6 +351,11 @@ MDH_NOINLINE MdhValue vm_n_len_slow(MdhThread *t, MdhValue o)
     return vm_call_builtin_with(t, MDH_B_ID_len, 1, o, MDH_NAETHING, MDH_NAETHING);
 }
 
+MDH_NOINLINE MdhValue vm_n_dget_slow(MdhThread *t, MdhValue d, MdhValue key, MdhValue other)
+{
+    return vm_call_builtin_with(t, MDH_B_ID_dict_get, 3, d, key, other);
+}
+
 MdhValue vm_n_geti_i(MdhThread *t, MdhValue o, int64_t k)
 {
     if (MDH_LIKELY(mdh_is_ptr(o))) {
@@ -600,6 +605,13 @@ MdhValue vm_n_len(MdhThread *t, MdhValue o)
         }
     }
     return vm_n_len_slow(t, o);
+}
+
+MdhValue vm_n_dget(MdhThread *t, MdhValue d, MdhValue key, MdhValue other)
+{
+    if (MDH_UNLIKELY(!mdh_is_dict(d))) return vm_n_dget_slow(t, d, key, other);
+    MdhValue v = mdh_dict_get(d, key);
+    return mdh_is_absent(v) ? other : v;
 }
 
 MdhValue vm_n_push(MdhThread *t, MdhValue list, MdhValue v)

@@ -52,17 +52,20 @@ static MDH_NOINLINE MdhValue get_anywhere(const MdhTable *tab, MdhValue key)
 }
 
 // The big tables first: every instruction fewer lets the processor begin the next lookup sooner,
-// while this one waits for memory.
+// while this one waits for memory; and no guess of the processor hangs on what it finds there.
 MdhValue mdh_dict_get(MdhValue d, MdhValue key)
 {
     const MdhTable *tab = mdh_dict_table(d);
     if (!tab->order || mdh_is_ptr(key)) return get_anywhere(tab, key);
-    uint32_t mask = tab->index_mask, i = table_mix(key.bits) & mask;
+    uint32_t mask = tab->index_mask, i = table_place_of(tab, key.bits);
+    uint64_t bits;
     for (;; i = (i + 1) & mask) {
-        uint64_t bits = __atomic_load_n(&tab->entries[i].key.bits, __ATOMIC_ACQUIRE);
-        if (bits == key.bits) return MDH_SLOT_LOAD(&tab->entries[i].val);
-        if (bits == MDH_BITS_ABSENT) return MDH_ABSENT;
+        bits = __atomic_load_n(&tab->entries[i].key.bits, __ATOMIC_ACQUIRE);
+        if ((bits == key.bits) | (bits == MDH_BITS_ABSENT)) break;
     }
+    uint64_t found = -(uint64_t)(bits == key.bits);
+    return (MdhValue){(MDH_SLOT_LOAD(&tab->entries[i].val).bits & found) |
+                      (MDH_BITS_ABSENT & ~found)};
 }
 
 MdhValue mdh_dict_get_c(MdhValue d, const char *key)
@@ -110,7 +113,7 @@ static MdhTable *overwrite(MdhThread *t, MdhTable *tab, uint32_t e, MdhValue key
 // May the key, which has no live entry, be appended to this table?
 static bool has_place(const MdhTable *tab, MdhValue key)
 {
-    if (tab->used == tab->cap) return false;
+    if (tab->used == tab->cap || mdh_table_is_heaped(tab)) return false;
     return !table_is_counted(tab) || key.bits == table_next_counted(tab).bits;
 }
 
@@ -122,15 +125,32 @@ static MdhTable *insert(MdhThread *t, MdhTable *tab, MdhValue key, MdhValue v)
     return tab;
 }
 
+static MdhTable *put_anywhere(MdhThread *t, MdhTable *tab, MdhValue key, MdhValue v)
+{
+    uint32_t e = table_find(tab, key);
+    return e != TABLE_NONE ? overwrite(t, tab, e, key, v) : insert(t, tab, key, v);
+}
+
+// One search for both ends: the key, or the vacant entry where it goes.
+static MdhTable *put_scattered(MdhThread *t, MdhTable *tab, MdhValue key, MdhValue v)
+{
+    uint32_t mask = tab->index_mask, i = table_place_of(tab, key.bits);
+    while ((tab->entries[i].key.bits != key.bits) & !mdh_is_absent(tab->entries[i].key))
+        i = (i + 1) & mask;
+    if (tab->entries[i].key.bits == key.bits) return overwrite(t, tab, i, key, v);
+    if (!has_place(tab, key)) return insert(t, tab, key, v);
+    mdh_table_append_at(tab, i, key, v);
+    return tab;
+}
+
 bool mdh_dict_put(MdhThread *t, MdhValue d, MdhValue key, MdhValue v)
 {
     MdhDict *dict = mdh_dict(d);
     mdh_lock(&dict->h);
     MdhTable *tab = dict->tab;
-    uint32_t e = table_find(tab, key);
     MDH_STORE_BARRIER(d, v);
-    MdhTable *next =
-        e != TABLE_NONE ? overwrite(t, tab, e, key, v) : insert(t, tab, key, v);
+    MdhTable *next = tab->order && !mdh_is_ptr(key) ? put_scattered(t, tab, key, v)
+                                                    : put_anywhere(t, tab, key, v);
     if (next && next != tab) MDH_PTR_PUBLISH(&dict->tab, next);
     mdh_unlock(&dict->h);
     return next != NULL;

@@ -20,14 +20,21 @@ enum {
 };
 
 typedef struct MdhTable {
-    MdhObj h;           // MDH_TAG_BUFFER; flags: MDH_TABLE_*
+    MdhObj h;           // MDH_TAG_BUFFER; flags: MDH_TABLE_*; aux: scattered: how far all
+                        // entries together lie from their places
     uint32_t used, cap; // entries appended (deleted ones too), room
     uint32_t live;      // entries with a value
     uint32_t frozen;    // entries an iteration may still read: overwriting one copies first
     uint32_t index_mask; // 0: no index
-    uint32_t
-        entry_mask; // the bits of an index slot that are entry + 1; the others: of the hash
-    uint32_t *index; // pointer-free; 0 = free. Scattered: NULL
+    union {
+        uint32_t entry_mask; // the bits of an index slot that are entry + 1; the others: of
+                             // the hash
+        uint32_t shift;      // scattered: leaves as many bits as an entry's number has
+    };
+    union {
+        uint32_t *index;     // pointer-free; 0 = free
+        uint64_t multiplier; // scattered: odd
+    };
     uint32_t *order; // scattered: entry numbers in order; else NULL
     MdhDictEntry entries[];
 } MdhTable;

@@ -75,16 +75,17 @@ static MdhTable *compact_new(MdhThread *t, uint64_t want)
     return tab;
 }
 
-// At most 5/8 full.
-static MdhTable *scattered_new(MdhThread *t, uint64_t want)
+// At most 5/8 full. Multiplier 0: the first one.
+static MdhTable *scattered_new(MdhThread *t, uint64_t want, uint64_t multiplier)
 {
     uint64_t size = 16;
     while (size / 8 * 5 < want) size *= 2;
     MdhTable *tab = table_new(t, size / 8 * 5, size, size / 8 * 5);
     if (!tab) return NULL;
     tab->index_mask = (uint32_t)(size - 1);
+    tab->shift = 64 - (uint32_t)__builtin_ctzll(size);
     tab->order = tab->index;
-    tab->index = NULL;
+    tab->multiplier = multiplier ? multiplier : mdh_table_seed;
     return tab;
 }
 
@@ -118,9 +119,15 @@ static bool counts_on(const MdhTable *tab, MdhValue next)
 // The free entry where a new key goes in a scattered table.
 static uint32_t vacant_entry(const MdhTable *tab, MdhValue key)
 {
-    uint32_t mask = tab->index_mask, i = table_hash(key) & mask;
+    uint32_t mask = tab->index_mask, i = table_place(tab, key);
     while (!mdh_is_absent(tab->entries[i].key)) i = (i + 1) & mask;
     return i;
+}
+
+// Entry i has been filled.
+MDH_INLINE void note_distance(MdhTable *tab, uint32_t i)
+{
+    tab->h.aux += (i - table_place(tab, tab->entries[i].key)) & tab->index_mask;
 }
 
 // Appends an entry of a new key to a table that nobody else sees.
@@ -131,6 +138,7 @@ static void put_new(MdhTable *tab, const MdhDictEntry *e)
         uint32_t i = vacant_entry(tab, e->key);
         tab->entries[i] = *e;
         tab->order[n] = i;
+        note_distance(tab, i);
         return;
     }
     tab->entries[n] = *e;
@@ -140,45 +148,72 @@ static void put_new(MdhTable *tab, const MdhDictEntry *e)
     tab->index[i] = index_slot(tab, hash, n);
 }
 
+static uint64_t next_multiplier(uint64_t m)
+{
+    return ((m ^ m >> 29) * UINT64_C(0x9fb21c651e98df25) + 2 * mdh_table_seed) | 1;
+}
+
 // The form that suits the entries of `tab` and the next key.
 static MdhTable *new_for(MdhThread *t, const MdhTable *tab, uint64_t want, MdhValue next)
 {
     if (want <= TABLE_SMALL) return mdh_table_new(t, want);
     if (counts_on(tab, next)) return table_new(t, want, want, 0);
     bool text = tab->h.flags & MDH_TABLE_TEXT || mdh_is_str(next);
-    return want >= mdh_table_scatter_from && !text ? scattered_new(t, want)
-                                                   : compact_new(t, want);
+    if (want < mdh_table_scatter_from || text) return compact_new(t, want);
+    uint64_t m = tab->order ? tab->multiplier : 0;
+    return scattered_new(t, want, mdh_table_is_heaped(tab) ? next_multiplier(m) : m);
 }
 
-// Both scattered, nothing deleted: walks the old entries as they lie. Twice the size is one
-// bit more of the hash, so they come to lie in the new one in the same order, in two rows.
-// `place`, as long as the old table, is for each entry's place in the order.
+// Both scattered by one multiplier, nothing deleted: walks the old entries as they lie. Twice the
+// size is one bit more of the product, so they come to lie in the new one in the same order.
+// `place`, as long as the old table, is for each entry's place in the order. Stops where the
+// entries heap up.
 static void spread(MdhTable *fresh, const MdhTable *tab, uint32_t *place)
 {
     for (uint32_t n = 0; n < tab->used; n++) place[tab->order[n]] = n;
-    for (uint64_t i = 0; i <= tab->index_mask; i++) {
+    for (uint64_t i = 0; i <= tab->index_mask && !mdh_table_is_heaped(fresh); i++) {
         MdhDictEntry e = {tab->entries[i].key, MDH_SLOT_LOAD(&tab->entries[i].val)};
         if (mdh_is_absent(e.key)) continue;
         uint32_t at = vacant_entry(fresh, e.key);
         fresh->entries[at] = e;
         fresh->order[place[i]] = at;
+        note_distance(fresh, at);
     }
     fresh->used = tab->used;
+}
+
+// Likewise.
+static void fill(MdhTable *fresh, const MdhTable *tab)
+{
+    MdhDictEntry e;
+    for (uint32_t i = 0; i < tab->used && !mdh_table_is_heaped(fresh); i++)
+        if (table_entry_at(tab, i, &e)) put_new(fresh, &e);
+}
+
+static void refill(MdhTable *fresh, const MdhTable *tab)
+{
+    memset(fresh->entries, 0, (fresh->index_mask + UINT64_C(1)) * sizeof *fresh->entries);
+    fresh->used = 0;
+    fresh->h.aux = 0;
+    fresh->multiplier = next_multiplier(fresh->multiplier);
+    fill(fresh, tab);
 }
 
 MdhTable *mdh_table_remade(MdhThread *t, const MdhTable *tab, uint64_t want, MdhValue next)
 {
     MdhTable *fresh = new_for(t, tab, want > tab->live ? want : tab->live, next);
-    MdhDictEntry e;
     uint32_t *place = NULL;
     if (!fresh) return NULL;
-    if (fresh->order && tab->order && tab->live == tab->used)
+    if (fresh->order && tab->order && fresh->multiplier == tab->multiplier &&
+        tab->live == tab->used)
         place = mdh_new_atomic(t, (tab->index_mask + UINT64_C(1)) * sizeof *place);
-    if (place) {
-        spread(fresh, tab, place);
-    } else {
-        for (uint32_t i = 0; i < tab->used; i++)
-            if (table_entry_at(tab, i, &e)) put_new(fresh, &e);
+    if (place) spread(fresh, tab, place);
+    else fill(fresh, tab);
+    for (int tries = 0; tries < 20 && mdh_table_is_heaped(fresh); tries++) refill(fresh, tab);
+    if (mdh_table_is_heaped(fresh)) {
+        fresh = compact_new(t, fresh->cap);
+        if (!fresh) return NULL;
+        fill(fresh, tab);
     }
     fresh->live = fresh->used;
     fresh->h.flags = tab->h.flags;
@@ -209,12 +244,19 @@ static void append_compact(MdhTable *tab, MdhValue key, MdhValue val)
                      __ATOMIC_RELEASE);
 }
 
-static void append_scattered(MdhTable *tab, MdhValue key, MdhValue val)
+static void count_one_more(MdhTable *tab)
 {
-    uint32_t i = vacant_entry(tab, key);
+    __atomic_store_n(&tab->live, tab->live + 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&tab->used, tab->used + 1, __ATOMIC_RELEASE);
+}
+
+void mdh_table_append_at(MdhTable *tab, uint32_t i, MdhValue key, MdhValue val)
+{
     MDH_SLOT_STORE(&tab->entries[i].val, val);
     __atomic_store_n(&tab->entries[i].key.bits, key.bits, __ATOMIC_RELEASE);
     __atomic_store_n(&tab->order[tab->used], i, __ATOMIC_RELAXED);
+    note_distance(tab, i);
+    count_one_more(tab);
 }
 
 void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val)
@@ -224,10 +266,12 @@ void mdh_table_append(MdhTable *tab, MdhValue key, MdhValue val)
         uint16_t flags = tab->h.flags | MDH_TABLE_TEXT | (loose ? MDH_TABLE_LOOSE_TEXT : 0);
         __atomic_store_n(&tab->h.flags, flags, __ATOMIC_RELAXED);
     }
-    if (tab->order) append_scattered(tab, key, val);
-    else append_compact(tab, key, val);
-    __atomic_store_n(&tab->live, tab->live + 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&tab->used, tab->used + 1, __ATOMIC_RELEASE);
+    if (tab->order) {
+        mdh_table_append_at(tab, vacant_entry(tab, key), key, val);
+        return;
+    }
+    append_compact(tab, key, val);
+    count_one_more(tab);
 }
 
 // By the word first. By text only where it can differ from identity: interned strings of the

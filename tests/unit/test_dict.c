@@ -391,6 +391,46 @@ TEST(a_big_dict_is_scattered_and_in_order)
     CHECK(mdh_dict_table(d)->order == NULL); // shrunk to a small one
 }
 
+// How far the entries lie from their places, on average and in tenths.
+static uint64_t distance_of(MdhValue d)
+{
+    const MdhTable *tab = mdh_dict_table(d);
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i <= tab->index_mask; i++)
+        if (!mdh_is_absent(tab->entries[i].key))
+            sum += (i - table_place(tab, tab->entries[i].key)) & tab->index_mask;
+    return sum * 10 / tab->used;
+}
+
+TEST(no_multiplier_heaps_a_scattered_table)
+{
+    // By themselves these put hundreds of numbers that count up, or tens of thousands, in one
+    // place, and those at other distances in a few.
+    static const uint64_t bad[] = {1, 3, UINT64_C(1) << 63 | 1, (UINT64_C(1) << 44) + 1};
+    MdhThread *t = the_thread();
+    uint64_t seed = mdh_table_seed;
+    for (size_t m = 0; m < sizeof bad / sizeof *bad; m++) {
+        for (int64_t step = 1; step < 100000; step = step * 10 + 7) {
+            MdhValue d = mdh_dict_new(t, 0);
+            mdh_table_seed = bad[m];
+            mdh_dict_put(t, d, mdh_fix(-1), mdh_fix(-1)); // does not count on from there
+            for (int64_t i = 40000; i > 0; i--)
+                REQUIRE(mdh_dict_put(t, d, mdh_fix(i * step), mdh_fix(i)));
+            mdh_table_seed = seed;
+            REQUIRE(mdh_dict_table(d)->order != NULL);
+            CHECK(distance_of(d) <= 60);
+            for (int64_t i = 1; i <= 40000; i++)
+                REQUIRE(mdh_same(mdh_dict_get(d, mdh_fix(i * step)), mdh_fix(i)));
+            MdhDictIter it;
+            MdhValue k, v;
+            mdh_dict_iter(d, &it);
+            REQUIRE(mdh_dict_next(&it, &k, &v) && mdh_same(k, mdh_fix(-1)));
+            for (int64_t i = 40000; i > 0; i--)
+                REQUIRE(mdh_dict_next(&it, &k, &v) && mdh_same(v, mdh_fix(i)));
+        }
+    }
+}
+
 TEST(a_scattered_snapshot_stands_still)
 {
     MdhThread *t = the_thread();
