@@ -302,7 +302,7 @@ MdhValue __mdh_coont(MdhThread *t, int argc, const MdhArgs_coont *a)
 
 MdhValue __mdh_coont_all(MdhThread *t, int argc, const MdhArgs_coont_all *a)
 {
-    return __mdh_len(t, argc, &(MdhArgs_len){a->x});
+    return __mdh_len(t, argc, &(MdhArgs_len){.v = a->x});
 }
 
 // Of two items of one kind that has a best: does `v` beat `best`?
