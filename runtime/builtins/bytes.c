@@ -116,7 +116,7 @@ static bool find_index(MdhThread *t, const char *name, uint64_t len, int64_t i,
 {
     int64_t n = (int64_t)len;
     if (i < -n || i >= n) {
-        mdh_throw_native(t, "%s() index oot o' bounds", name);
+        mdh_throw_native(t, "%s() index oot o' bounds: %d (length %d)", name, i, n);
         return false;
     }
     *at = (uint64_t)(i < 0 ? i + n : i);

@@ -12,7 +12,8 @@ typedef struct Field {
 static bool check_bounds(MdhThread *t, const Field *f, uint64_t len, int64_t off)
 {
     if (off >= 0 && (uint64_t)off <= len && len - (uint64_t)off >= f->width) return true;
-    mdh_throw_native(t, "%s() out o' bounds", f->name);
+    mdh_throw_native(t, "%s() out o' bounds: %d octets at offset %d (length %d)", f->name,
+                     (int64_t)f->width, off, (int64_t)len);
     return false;
 }
 

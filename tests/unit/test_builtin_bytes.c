@@ -45,8 +45,8 @@ TEST(indexes)
     MdhValue b = B("010203");
     CHECK_CALL("3", "bytes_get", b, I(-1));
     CHECK_CALL("1", "bytes_get", b, I(-3));
-    CHECK_CALL(JINGS "bytes_get() index oot o' bounds", "bytes_get", b, I(3));
-    CHECK_CALL(JINGS "bytes_get() index oot o' bounds", "bytes_get", b,
+    CHECK_CALL(JINGS "bytes_get() index oot o' bounds: 3 (length 3)", "bytes_get", b, I(3));
+    CHECK_CALL(JINGS "bytes_get() index oot o' bounds: -4 (length 3)", "bytes_get", b,
                I(-4));
     CHECK(strstr(SHOWN("bytes_get", b, I(INT64_MAX)), "index oot o' bounds"));
     CHECK(strstr(SHOWN("bytes_get", b, I(INT64_MIN)), "index oot o' bounds"));
@@ -58,7 +58,7 @@ TEST(indexes)
                I(256));
     CHECK_CALL(JINGS "bytes_set() value must be between 0 and 255", "bytes_set", b, I(0),
                F(NAN));
-    CHECK_CALL(JINGS "bytes_set() index oot o' bounds", "bytes_set", b,
+    CHECK_CALL(JINGS "bytes_set() index oot o' bounds: 99 (length 3)", "bytes_set", b,
                I(99), I(1));
     CHECK_CALL(JINGS "bytes_set() expects integer value", "bytes_set", b, I(0), S("x"));
 }
@@ -176,9 +176,9 @@ TEST(reading_integers)
 TEST(bounds_of_integers)
 {
     MdhValue b = B("010203");
-    CHECK_CALL(JINGS "bytes_read_u32be() out o' bounds",
+    CHECK_CALL(JINGS "bytes_read_u32be() out o' bounds: 4 octets at offset 0 (length 3)",
                "bytes_read_u32be", b, I(0));
-    CHECK_CALL(JINGS "bytes_read_u16be() out o' bounds",
+    CHECK_CALL(JINGS "bytes_read_u16be() out o' bounds: 2 octets at offset 2 (length 3)",
                "bytes_read_u16be", b, I(2));
     const int64_t bad[] = {-1, 3, 4, INT64_MAX, INT64_MAX - 1, INT64_MIN};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
