@@ -164,9 +164,7 @@ static MdhValue call_under(MdhThread *t, MdhRwlock *l, MdhValue fn,
     if (!mdh_is_exc(v)) return end(t, l) ? v : MDH_EXC;
     if (t->exiting) return v;
     MdhValue kept = mdh_keep_error(t);
-    bool had = end(t, l);
-    if (mdh_is_exc(kept)) return MDH_EXC;
-    if (!had) mdh_take_error(t);
+    if (!end(t, l)) mdh_take_error(t);
     return mdh_throw_kept(t, kept);
 }
 

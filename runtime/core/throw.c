@@ -212,10 +212,16 @@ typedef struct KeptError {
     MdhTraceEntry trace[MDH_TRACE_MAX];
 } KeptError;
 
+// What is kept where there is no memory: that there is none.
+static const KeptError kept_oom = {.h = {MDH_TAG_CELL, 0, 0, 0}};
+
 MdhValue mdh_keep_error(MdhThread *t)
 {
     KeptError *k = mdh_new(t, sizeof *k);
-    if (!k) return mdh_throw_oom(t, sizeof *k);
+    if (!k) {
+        mdh_take_error(t);
+        return mdh_from_ptr(&kept_oom);
+    }
     k->h.tag = MDH_TAG_CELL;
     k->line_at = t->exc_line_at;
     k->hurled = t->exc_hurled;
@@ -232,6 +238,7 @@ MdhValue mdh_keep_error(MdhThread *t)
 MdhValue mdh_throw_kept(MdhThread *t, MdhValue kept)
 {
     const KeptError *k = mdh_ptr(kept);
+    if (k == &kept_oom) return wait_with(t, mdh_from_ptr(&oom_static), -1, false);
     wait_with(t, k->exc, k->line_at, k->hurled);
     t->exc_line = k->line;
     t->exc_file = k->file;

@@ -32,7 +32,8 @@ void mdh_throw_at(MdhThread *t, const char *fn_name, const char *file, uint32_t 
 // Takes the waiting error (for a catch): clears the record.
 MdhValue mdh_take_error(MdhThread *t);
 // Takes it with all that belongs to it, place and trace, as an object that programs never see;
-// throwing that again, on any thread, goes on where it was. EXC: no memory, which waits instead.
+// throwing that again, on any thread, goes on where it was. Never fails: without memory it is the
+// error that there is none, so that whoever must tidy up first can.
 MdhValue mdh_keep_error(MdhThread *t);
 MdhValue mdh_throw_kept(MdhThread *t, MdhValue kept);
 
