@@ -138,12 +138,19 @@ typedef struct LoopTimer {
 bool timer_next_nolock(MdhLoop *l, uint64_t now_us, LoopTimer *out);
 void timer_drop_all(MdhLoop *l);
 
-// report.c: whose callback it is
-typedef struct LoopSource {
+// report.c: whose callback it is, and what its event is made of: only where somebody wants to see
+// it, so that a callback without parameters costs no dict, and is called when there is no memory.
+typedef struct LoopSource LoopSource;
+struct LoopSource {
     MdhValue kind, sock; // sock ABSENT: none
     uint64_t timer_id;   // 0: none
-    MdhValue fn, event;
-} LoopSource;
+    MdhValue fn, event;  // event ABSENT: not made yet
+    MdhValue (*make)(MdhThread *t, MdhLoop *l, const LoopSource *s);
+    uint64_t now_ns, due_us;
+    uint32_t events;
+    MdhValue value; // of a channel
+    bool is_closed;
+};
 // The error that waits in `t` was thrown by a callback.
 void loop_report_error(MdhThread *t, MdhLoop *l, const LoopSource *source);
 void loop_report_lag(MdhThread *t, const LoopSource *source, uint64_t took_ns);

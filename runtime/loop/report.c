@@ -89,7 +89,8 @@ static void log_error(MdhThread *t, const LoopSource *source, MdhValue error,
     put_source(t, &out, source);
     buf_puts(&out, " threw: ");
     put_shown(t, &out, error);
-    log_line(LOG_ERROR, "loop", "%.*s", (int)out.len, out.data);
+    if (buf_ok(&out)) log_line(LOG_ERROR, "loop", "%.*s", (int)out.len, out.data);
+    else log_line(LOG_ERROR, "loop", "a callback threw: nae memory tae tell mair");
     for (uint32_t i = 0; i < trace->n; i++)
         log_line(LOG_ERROR, "loop", "  at %s (%s:%u)", trace->entries[i].fn_name,
                  trace->entries[i].file, trace->entries[i].line);
@@ -133,6 +134,7 @@ static MdhValue report_dict(MdhThread *t, MdhLoop *l, const LoopSource *s, MdhVa
                             const Trace *trace)
 {
     Slice name = name_of(s->fn);
+    MdhValue event = mdh_is_absent(s->event) ? s->make(t, l, s) : s->event;
     const struct {
         int word;
         MdhValue value;
@@ -144,7 +146,7 @@ static MdhValue report_dict(MdhThread *t, MdhLoop *l, const LoopSource *s, MdhVa
         {W_TRACE, trace_list(t, trace)},
         {W_SOCK, mdh_is_absent(s->sock) ? MDH_NAETHING : s->sock},
         {W_ID, s->timer_id ? mdh_fix((int64_t)s->timer_id) : MDH_NAETHING},
-        {W_EVENT, mdh_is_exc(s->event) ? MDH_NAETHING : s->event},
+        {W_EVENT, mdh_is_exc(event) ? MDH_NAETHING : event},
         {W_CALLBACK, s->fn},
     };
     MdhValue keys[countof(fields)], values[countof(fields)];
@@ -172,7 +174,10 @@ void loop_report_error(MdhThread *t, MdhLoop *l, const LoopSource *source)
     Trace second_trace;
     copy_trace(t, &second_trace);
     MdhValue second = mdh_take_error(t);
-    LoopSource of_handler = {loop_word(l, W_ERROR), MDH_ABSENT, 0, handler, MDH_NAETHING};
+    LoopSource of_handler = {.kind = loop_word(l, W_ERROR),
+                             .sock = MDH_ABSENT,
+                             .fn = handler,
+                             .event = MDH_NAETHING};
     log_error(t, source, error, &trace);
     log_error(t, &of_handler, second, &second_trace);
 }

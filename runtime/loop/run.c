@@ -46,12 +46,15 @@ static bool is_stopped(const MdhLoop *l)
     return __atomic_load_n(&l->is_stopped, __ATOMIC_ACQUIRE);
 }
 
+static bool wants_event(MdhValue fn)
+{
+    return mdh_max_params(fn) != 0 || !mdh_is_callable(fn);
+}
+
 // A function without parameters is called without the event. True when it returned.
 static bool call(MdhThread *t, MdhValue fn, MdhValue event)
 {
-    return !mdh_is_exc(mdh_max_params(fn) == 0 && mdh_is_callable(fn)
-                           ? mdh_call(t, fn, 0, NULL)
-                           : mdh_call1(t, fn, event));
+    return !mdh_is_exc(wants_event(fn) ? mdh_call1(t, fn, event) : mdh_call(t, fn, 0, NULL));
 }
 
 // `exit` travels like an error, but is none; the handler may call it too.
@@ -76,10 +79,14 @@ static void run_callback(Turn *turn, const LoopSource *source)
 }
 
 // False: deliver no more in this turn.
-static bool deliver(Turn *turn, const LoopSource *source)
+static bool deliver(Turn *turn, LoopSource *source)
 {
+    bool is_seen = !mdh_is_absent(turn->list) || wants_event(source->fn);
+    if (is_seen && mdh_is_absent(source->event))
+        source->event = source->make(turn->t, turn->l, source);
     if (mdh_is_exc(source->event)) {
-        // Without memory for the event a running loop loses it, says so and goes on.
+        // Without memory for the event a running loop loses it, says so and goes on; that of a
+        // socket is told later.
         if (mdh_is_absent(turn->list)) report(turn, source);
         else turn->has_thrown = true;
     } else if (!mdh_is_absent(turn->list)) {
@@ -108,9 +115,9 @@ static MdhValue finish(MdhThread *t, const Fields *f)
     return mdh_dict_of(t, f->n, f->keys, f->values);
 }
 
-static MdhValue now_of(const Turn *turn)
+static MdhValue ms_value(MdhThread *t, uint64_t ns)
 {
-    return mdh_float(turn->t, loop_ms(turn->now_ns));
+    return mdh_float(t, loop_ms(ns));
 }
 
 // Sockets --------------------------------------------------------------------------------------
@@ -155,18 +162,31 @@ static Lookup look_up(MdhLoop *l, uint64_t token, uint32_t event, Telling *out)
     return found;
 }
 
-static bool deliver_socket(Turn *turn, const Ready *ready, const Telling *what, int word)
+static MdhValue socket_event(MdhThread *t, MdhLoop *l, const LoopSource *s)
 {
-    MdhLoop *l = turn->l;
     Fields f = {0};
-    put(l, &f, W_KIND, loop_word(l, word));
-    put(l, &f, W_SOCK, what->sock);
-    put(l, &f, W_CALLBACK, what->fn);
-    put(l, &f, W_READABLE, mdh_bool(ready->events & SEL_READ));
-    put(l, &f, W_WRITABLE, mdh_bool(ready->events & SEL_WRITE));
-    put(l, &f, W_NOW, now_of(turn));
-    LoopSource source = {loop_word(l, word), what->sock, 0, what->fn, finish(turn->t, &f)};
-    return deliver(turn, &source);
+    put(l, &f, W_KIND, s->kind);
+    put(l, &f, W_SOCK, s->sock);
+    put(l, &f, W_CALLBACK, s->fn);
+    put(l, &f, W_READABLE, mdh_bool(s->events & SEL_READ));
+    put(l, &f, W_WRITABLE, mdh_bool(s->events & SEL_WRITE));
+    put(l, &f, W_NOW, ms_value(t, s->now_ns));
+    return finish(t, &f);
+}
+
+static bool deliver_socket(Turn *turn, const Ready *ready, const Telling *what, int word,
+                           bool *is_lost)
+{
+    LoopSource source = {.kind = loop_word(turn->l, word),
+                         .sock = what->sock,
+                         .fn = what->fn,
+                         .event = MDH_ABSENT,
+                         .make = socket_event,
+                         .now_ns = turn->now_ns,
+                         .events = ready->events};
+    bool more = deliver(turn, &source);
+    *is_lost = mdh_is_exc(source.event);
+    return more;
 }
 
 // After the callback: what it left is taken off. An error that stays all the same (an error
@@ -184,27 +204,51 @@ static void settle_error(MdhLoop *l, uint64_t token)
     pthread_mutex_unlock(&l->lock);
 }
 
+static void tell_later(Turn *turn, uint64_t token)
+{
+    pthread_mutex_lock(&turn->l->lock);
+    Watch *w = watch_of_token_nolock(turn->l, token);
+    if (w) w->told_hup = false;
+    pthread_mutex_unlock(&turn->l->lock);
+    watch_park(turn->l, token, turn->now_ns + PARK_NS);
+}
+
 static bool deliver_task(Turn *turn, MdhLoopTask *task, uint32_t events)
 {
-    LoopSource source = {loop_word(turn->l, W_POST), MDH_ABSENT, 0, MDH_NAETHING,
-                         MDH_NAETHING};
+    LoopSource source = {.kind = loop_word(turn->l, W_POST),
+                         .sock = MDH_ABSENT,
+                         .fn = MDH_NAETHING,
+                         .event = MDH_NAETHING};
     if (mdh_is_exc(task->run(turn->t, turn->l, task, events))) report(turn, &source);
     turn->clock_ns = os_mono_ns();
     return !turn->has_thrown && !is_stopped(turn->l);
+}
+
+static MdhValue chan_event(MdhThread *t, MdhLoop *l, const LoopSource *s)
+{
+    Fields f = {0};
+    put(l, &f, W_KIND, s->kind);
+    put(l, &f, W_CHAN, s->sock);
+    put(l, &f, W_VALUE, s->value);
+    put(l, &f, W_CLOSED, mdh_bool(s->is_closed));
+    put(l, &f, W_CALLBACK, s->fn);
+    put(l, &f, W_NOW, ms_value(t, s->now_ns));
+    return finish(t, &f);
 }
 
 bool mdh_loop_tell_chan(MdhThread *t, MdhLoop *l, MdhValue chan, MdhValue fn, MdhValue value,
                         bool is_closed)
 {
     Turn *turn = l->turn;
-    Fields f = {0};
-    put(l, &f, W_KIND, loop_word(l, W_CHAN));
-    put(l, &f, W_CHAN, chan);
-    put(l, &f, W_VALUE, value);
-    put(l, &f, W_CLOSED, mdh_bool(is_closed));
-    put(l, &f, W_CALLBACK, fn);
-    put(l, &f, W_NOW, now_of(turn));
-    LoopSource source = {loop_word(l, W_CHAN), chan, 0, fn, finish(t, &f)};
+    LoopSource source = {.kind = loop_word(l, W_CHAN),
+                         .sock = chan,
+                         .fn = fn,
+                         .event = MDH_ABSENT,
+                         .make = chan_event,
+                         .now_ns = turn->now_ns,
+                         .value = value,
+                         .is_closed = is_closed};
+    (void)t; // the turn's
     return deliver(turn, &source);
 }
 
@@ -224,8 +268,10 @@ static bool deliver_ready(Turn *turn, const Ready *ready)
         if (found == NOTHING) continue;
         if (what.task) return deliver_task(turn, what.task, ready->events);
         told = true;
-        bool more = deliver_socket(turn, ready, &what, order[i].word);
-        if (order[i].event == SEL_ERROR && mdh_is_absent(turn->list))
+        bool is_lost = false;
+        bool more = deliver_socket(turn, ready, &what, order[i].word, &is_lost);
+        if (is_lost) tell_later(turn, ready->token);
+        else if (order[i].event == SEL_ERROR && mdh_is_absent(turn->list))
             settle_error(turn->l, ready->token);
         if (!more) return false;
     }
@@ -261,6 +307,19 @@ static bool deliver_all_ready(Turn *turn, const SelEvent *events, int n)
 
 // Timers and posts -----------------------------------------------------------------------------
 
+static MdhValue timer_event(MdhThread *t, MdhLoop *l, const LoopSource *s)
+{
+    Fields f = {0};
+    MdhValue id = mdh_fix((int64_t)s->timer_id);
+    put(l, &f, W_KIND, s->kind);
+    put(l, &f, W_ID, id);
+    put(l, &f, W_CALLBACK, s->fn);
+    put(l, &f, W_TIMER_ID, id);
+    put(l, &f, W_DUE_AT, ms_value(t, s->due_us * 1000));
+    put(l, &f, W_NOW, ms_value(t, s->now_ns));
+    return finish(t, &f);
+}
+
 static bool deliver_timers(Turn *turn)
 {
     MdhLoop *l = turn->l;
@@ -271,28 +330,26 @@ static bool deliver_timers(Turn *turn)
         bool found = timer_next_nolock(l, now_us, &timer);
         pthread_mutex_unlock(&l->lock);
         if (!found) return true;
-        Fields f = {0};
-        MdhValue id = mdh_fix((int64_t)timer.id);
-        put(l, &f, W_KIND, loop_word(l, W_TIMER));
-        put(l, &f, W_ID, id);
-        put(l, &f, W_CALLBACK, timer.fn);
-        put(l, &f, W_TIMER_ID, id);
-        put(l, &f, W_DUE_AT, mdh_float(turn->t, loop_ms(timer.due_us * 1000)));
-        put(l, &f, W_NOW, mdh_float(turn->t, loop_ms(now_us * 1000)));
-        LoopSource source = {loop_word(l, W_TIMER), MDH_ABSENT, timer.id, timer.fn,
-                             finish(turn->t, &f)};
+        LoopSource source = {.kind = loop_word(l, W_TIMER),
+                             .sock = MDH_ABSENT,
+                             .timer_id = timer.id,
+                             .fn = timer.fn,
+                             .event = MDH_ABSENT,
+                             .make = timer_event,
+                             .now_ns = now_us * 1000,
+                             .due_us = timer.due_us};
         if (!deliver(turn, &source)) return false;
     }
     return true;
 }
 
-static MdhValue post_event(Turn *turn, MdhValue fn)
+static MdhValue post_event(MdhThread *t, MdhLoop *l, const LoopSource *s)
 {
     Fields f = {0};
-    put(turn->l, &f, W_KIND, loop_word(turn->l, W_POST));
-    put(turn->l, &f, W_CALLBACK, fn);
-    put(turn->l, &f, W_NOW, now_of(turn));
-    return finish(turn->t, &f);
+    put(l, &f, W_KIND, s->kind);
+    put(l, &f, W_CALLBACK, s->fn);
+    put(l, &f, W_NOW, ms_value(t, s->now_ns));
+    return finish(t, &f);
 }
 
 static bool take_post(MdhLoop *l, LoopPost *out)
@@ -317,10 +374,14 @@ static bool deliver_posts(Turn *turn)
     pthread_mutex_unlock(&l->lock);
     LoopPost post;
     while (n-- && take_post(l, &post)) {
-        bool bare = mdh_is_absent(post.event);
-        LoopSource source = {loop_word(l, W_POST), MDH_ABSENT, 0, post.fn,
-                             bare ? post_event(turn, post.fn) : post.event};
-        if (!bare) source.kind = mdh_dict_get(post.event, loop_word(l, W_KIND));
+        LoopSource source = {.kind = loop_word(l, W_POST),
+                             .sock = MDH_ABSENT,
+                             .fn = post.fn,
+                             .event = post.event,
+                             .make = post_event,
+                             .now_ns = turn->now_ns};
+        if (!mdh_is_absent(post.event))
+            source.kind = mdh_dict_get(post.event, loop_word(l, W_KIND));
         if (!deliver(turn, &source)) return false;
     }
     return true;
