@@ -105,20 +105,42 @@ MdhValue __mdh_chan_recv_timeout(MdhThread *t, int argc, const MdhArgs_chan_recv
     return take_out(t, a->chan, deadline_ns);
 }
 
-typedef struct Field {
-    const char *key;
-    MdhValue value;
-} Field;
+// A result dict is made before anything is received, so that nothing is lost when there is no
+// memory for it; filling it in needs none.
+typedef enum { INDEX, CHAN, OK, VALUE, CLOSED, N_KEYS } Key;
 
-static MdhValue dict_of(MdhThread *t, uint32_t n, const Field *fields)
+typedef struct Result {
+    MdhValue keys[N_KEYS], dict;
+} Result;
+
+static bool make_result(MdhThread *t, Result *r, Key first)
 {
-    MdhValue keys[5], values[5];
-    for (uint32_t i = 0; i < n; i++) {
-        keys[i] = mdh_str_intern(t, fields[i].key, strlen(fields[i].key));
-        values[i] = fields[i].value;
-        if (mdh_is_exc(keys[i])) return MDH_EXC;
+    static const char *const names[] = {"index", "chan", "ok", "value", "closed"};
+    const MdhValue values[] = {MDH_NAETHING, MDH_NAETHING, MDH_NAE, MDH_NAETHING, MDH_NAE};
+    for (uint32_t i = first; i < N_KEYS; i++) {
+        r->keys[i] = mdh_str_intern(t, names[i], strlen(names[i]));
+        if (mdh_is_exc(r->keys[i])) return false;
     }
-    return mdh_dict_of(t, n, keys, values);
+    r->dict = mdh_dict_of(t, N_KEYS - first, r->keys + first, values + first);
+    return !mdh_is_exc(r->dict);
+}
+
+static void fill(MdhThread *t, const Result *r, Key key, MdhValue v)
+{
+    bool ok = mdh_dict_put(t, r->dict, r->keys[key], v);
+    MDH_ASSERT(ok);
+    (void)ok;
+}
+
+static MdhValue fill_received(MdhThread *t, const Result *r, ChanStatus status, MdhValue v)
+{
+    if (status == CHAN_DONE) {
+        fill(t, r, OK, MDH_AYE);
+        fill(t, r, VALUE, v);
+    } else if (status == CHAN_CLOSED) {
+        fill(t, r, CLOSED, MDH_AYE);
+    }
+    return r->dict;
 }
 
 MdhValue __mdh_chan_recv_result(MdhThread *t, int argc, const MdhArgs_chan_recv_result *a)
@@ -127,14 +149,11 @@ MdhValue __mdh_chan_recv_result(MdhThread *t, int argc, const MdhArgs_chan_recv_
     uint64_t deadline_ns;
     MdhValue v;
     if (!deadline_of(t, MDH_NAME(chan_recv_result), a->ms, &deadline_ns)) return MDH_EXC;
+    Result r;
     MdhChan *c = mdh_chan_of(t, a->chan);
-    if (!c) return MDH_EXC;
+    if (!c || !make_result(t, &r, OK)) return MDH_EXC;
     ChanStatus status = mdh_chan_recv(t, c, &v, deadline_ns);
-    if (status == CHAN_THREW) return MDH_EXC;
-    const Field fields[] = {{"ok", mdh_bool(status == CHAN_DONE)},
-                            {"value", status == CHAN_DONE ? v : MDH_NAETHING},
-                            {"closed", mdh_bool(status == CHAN_CLOSED)}};
-    return dict_of(t, countof(fields), fields);
+    return status == CHAN_THREW ? MDH_EXC : fill_received(t, &r, status, v);
 }
 
 // The rest -------------------------------------------------------------------------------------
@@ -186,16 +205,13 @@ static bool case_of(MdhThread *t, MdhValue v, ChanCase *out)
     return true;
 }
 
-static MdhValue selected(MdhThread *t, ChanStatus status, const ChanCase *one,
+static MdhValue selected(MdhThread *t, const Result *r, ChanStatus status, const ChanCase *one,
                          uint32_t which, MdhValue v)
 {
-    bool is_send = !mdh_is_absent(one->value), is_done = status == CHAN_DONE;
-    const Field fields[] = {{"index", mdh_fix(which)},
-                            {"chan", mdh_from_ptr(one->chan)},
-                            {"ok", mdh_bool(is_done)},
-                            {"value", is_done && !is_send ? v : MDH_NAETHING},
-                            {"closed", mdh_bool(status == CHAN_CLOSED)}};
-    return dict_of(t, countof(fields), fields);
+    bool is_send = !mdh_is_absent(one->value);
+    fill(t, r, INDEX, mdh_fix(which));
+    fill(t, r, CHAN, mdh_from_ptr(one->chan));
+    return fill_received(t, r, status, is_send ? MDH_NAETHING : v);
 }
 
 MdhValue __mdh_chan_select(MdhThread *t, int argc, const MdhArgs_chan_select *a)
@@ -212,10 +228,12 @@ MdhValue __mdh_chan_select(MdhThread *t, int argc, const MdhArgs_chan_select *a)
         return mdh_throw_oom(t, n * sizeof *cases);
     for (uint64_t i = 0; i < n; i++)
         if (!case_of(t, mdh_list_get(t, a->cases, i), &cases[i])) return MDH_EXC;
+    Result r;
+    if (!make_result(t, &r, INDEX)) return MDH_EXC;
     ChanStatus status = mdh_chan_select(t, cases, (uint32_t)n, deadline_ns, &which, &v);
     if (status == CHAN_THREW) return MDH_EXC;
     if (status == CHAN_WOULD_BLOCK) return MDH_NAETHING;
-    return selected(t, status, &cases[which], which, v);
+    return selected(t, &r, status, &cases[which], which, v);
 }
 
 // The event loop -------------------------------------------------------------------------------

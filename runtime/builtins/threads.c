@@ -6,6 +6,7 @@
 #include "runtime/builtins/deadline.h"
 #include "runtime/builtins/name.h"
 #include "runtime/core/result.h"
+#include "runtime/data/dict.h"
 
 MdhValue __mdh_thread_spawn(MdhThread *t, int argc, const MdhArgs_thread_spawn *a)
 {
@@ -26,8 +27,12 @@ MdhValue __mdh_thread_join_timeout(MdhThread *t, int argc, const MdhArgs_thread_
     uint64_t deadline_ns;
     bool timed_out = false;
     if (!mdh_deadline_of(t, MDH_NAME(thread_join_timeout), a->ms, &deadline_ns)) return MDH_EXC;
+    MdhValue ok = mdh_ok(t, MDH_NAETHING); // first: a thread can be joined once
+    if (mdh_is_exc(ok)) return ok;
     MdhValue v = mdh_thread_join(t, a->thread, deadline_ns, &timed_out);
-    return timed_out ? mdh_fail(t, MDH_ERR_TIMEOUT, "The thread hasnae ended yet") : mdh_ok(t, v);
+    if (timed_out) return mdh_fail(t, MDH_ERR_TIMEOUT, "The thread hasnae ended yet");
+    if (mdh_is_exc(v) || !mdh_dict_put_c(t, ok, "value", v)) return MDH_EXC;
+    return ok;
 }
 
 MdhValue __mdh_thread_detach(MdhThread *t, int argc, const MdhArgs_thread_detach *a)

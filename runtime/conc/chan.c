@@ -21,7 +21,7 @@ MdhValue mdh_chan_new(MdhThread *t, uint64_t limit)
     c->native.id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
     c->native.data = MDH_NAETHING;
     c->limit = limit;
-    return mdh_from_ptr(c);
+    return limit > FIRST_SLOTS || chan_grow(t, c) ? mdh_from_ptr(c) : MDH_EXC;
 }
 
 bool mdh_chan_is(MdhValue v)

@@ -36,6 +36,7 @@ typedef enum ChanStatus {
     CHAN_THREW,
 } ChanStatus;
 
+// With a limit of at most 16 the ring is made at once: then sending never lacks memory.
 MdhValue mdh_chan_new(MdhThread *t, uint64_t limit);
 bool mdh_chan_is(MdhValue v);
 // NULL when it threw "Unknown channel handle".

@@ -223,9 +223,6 @@ static MdhValue keep_error(MdhThread *t, const Task *task)
 {
     if (task->file) mdh_throw_at(t, "<thread>", task->file, task->line);
     t->exc_thread = task->name;
-    MdhValue kept = mdh_keep_error(t);
-    if (!mdh_is_exc(kept)) return kept;
-    mdh_gc_collect();
     return mdh_keep_error(t);
 }
 
@@ -278,16 +275,9 @@ static void finish(MdhThread *t, Task *task, MdhValue v)
 {
     Ending e = {.task = task, .result = v, .has_failed = mdh_is_exc(v)};
     if (e.has_failed) {
-        e.result = keep_error(t, task);
-        if (mdh_is_exc(e.result)) { // no memory for it at all
-            report(t);
-            e.has_failed = false;
-            e.result = MDH_NAETHING;
-        } else {
-            task->result = e.result;
-            if (is_detached(task)) report_task(t, task);
-            else remember_failed(t, task);
-        }
+        e.result = task->result = keep_error(t, task);
+        if (is_detached(task)) report_task(t, task);
+        else remember_failed(t, task);
     }
     mdh_wait_thread_ends(t, settle, &e);
     // It was detached between the two.
@@ -340,6 +330,10 @@ static void *thread_main(void *arg)
 {
     ThreadStart *start = arg;
     MdhThread *t = mdh_thread_new(start->name);
+    if (t && !mdh_wait_reserve(t)) {
+        mdh_thread_free(t);
+        t = NULL;
+    }
     if (!t) return end_without_record(start);
     t->c_stack_limit = (char *)t->c_stack_base - stack_usable(start->stack_bytes);
     Task *task = start->task;
@@ -448,6 +442,10 @@ MdhValue mdh_thread_spawn(MdhThread *t, MdhValue fn, MdhValue args, MdhValue nam
     if (!take_args(t, task, args) || !name_task(t, task, name, start)) {
         mdh_gc_free_root(start);
         return MDH_EXC;
+    }
+    if (!mdh_wait_reserve(t)) {
+        mdh_gc_free_root(start);
+        return mdh_throw_oom(t, sizeof *t);
     }
     free_never_began();
     if (!__atomic_load_n(&mdh_many_threads, __ATOMIC_RELAXED)) become_many();

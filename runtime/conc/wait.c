@@ -73,9 +73,14 @@ static void free_parker(MdhThread *t)
     mdh_gc_free_root(p);
 }
 
+bool mdh_wait_reserve(MdhThread *t)
+{
+    return t->parker || make_parker(t);
+}
+
 bool mdh_wait_prepare(MdhThread *t)
 {
-    if (MDH_UNLIKELY(!t->parker) && !make_parker(t)) {
+    if (MDH_UNLIKELY(!mdh_wait_reserve(t))) {
         mdh_throw_oom(t, sizeof *t->parker);
         return false;
     }

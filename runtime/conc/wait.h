@@ -64,6 +64,9 @@ typedef enum MdhWaitResult {
 MdhWaitResult mdh_wait_on(MdhThread *t, MdhWaitQueue *q, pthread_mutex_t *mutex,
                           uint64_t deadline_ns, const MdhWaitInfo *what);
 
+// Makes what a thread needs to wait: then no wait of its own lacks memory. False: there is none.
+bool mdh_wait_reserve(MdhThread *t);
+
 // The parts of it, for those who stand in several lines, or must let go of something else first.
 // Before standing in the first line: forgets earlier wake-ups. False when it threw (no memory).
 bool mdh_wait_prepare(MdhThread *t);
