@@ -274,6 +274,7 @@ STEPS = [
     Step("hostile", "build", script("tests/hostile_test.py", "--bin", RELEASE, "--only", "shapes")),
     Step("stress", "build", stress(RELEASE)),
     Step("stress-native", "build", stress(RELEASE, "--native")),
+    Step("failing-native", "build", script("tests/failing_test.py", "--native", "--bin", RELEASE)),
     Step("docs", "build", script("scripts/gen_docs.py", "--check")),
     Step("install", "build", install),
     Step("build-asan", None, build("asan", "all", "failing_mdhavers")),

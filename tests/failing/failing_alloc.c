@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The allocator that fails on demand, put between the command line and libc by the linker's
-// --wrap: it sees every allocation of ours, none of libc's own. From the environment:
+// The allocator that fails on demand, put between our code and libc by the linker's --wrap: it
+// sees every allocation of ours, none of libc's own. Where the collector is Boehm's, which takes
+// its memory from the system, it is put before that too (MDH_FAIL_COLLECTOR). From the
+// environment:
 //
 //   MDH_FAIL_ALLOC=k    allocation k (from 0) fails; with a + behind it, all later ones too
 //   MDH_FAIL_MARK=path  this file is made when one fails, so that who runs us knows when to stop
@@ -58,3 +60,24 @@ void *__wrap_realloc(void *p, size_t bytes)
 {
     return must_fail() ? NULL : __real_realloc(p, bytes);
 }
+
+#ifdef MDH_FAIL_COLLECTOR
+#include "runtime/mem/mem.h"
+
+bool __real_mdh_mem_hook(void);
+void __real_mdh_mem_configure(void);
+bool __wrap_mdh_mem_hook(void);
+void __wrap_mdh_mem_configure(void);
+
+bool __wrap_mdh_mem_hook(void)
+{
+    return !must_fail() && __real_mdh_mem_hook();
+}
+
+// Every allocation asks the hook, none comes from a thread's own lists.
+void __wrap_mdh_mem_configure(void)
+{
+    __real_mdh_mem_configure();
+    mdh_mem_hooked = fail_at != UINT64_MAX;
+}
+#endif
