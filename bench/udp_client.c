@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Drives a UDP echo server and measures it: udp_client PORT COUNT WINDOW SIZE [PORTS [RATE]]
 //
-// Sends from PORTS ports (1), at most RATE datagrams a second (0: as fast as it comes). Keeps WINDOW datagrams of SIZE octets (a number in front, the rest a pattern) in flight, checks
-// that each comes back as it went, and prints datagrams per second. Sends `stop` in the end. A
-// window that nothing comes back from for half a second counts as lost. Exit status 1 when an
+// It plays PORTS peers (1) that know nothing of each other: each keeps its part of WINDOW datagrams
+// in flight, and sends the next when one of its own has come back. So a server of several threads
+// has work for each of them until the end, whichever peers are whose. (One window for all would
+// fill with the datagrams of the thread that has got most peers, and the others would wait for it.)
+// Many peers at once are looked after once a millisecond: woken for each packet, this program would take a
+// good part of the processors that it shares with the server. WINDOW is to last for longer than that.
+// With a RATE the peers send so many a second together, in turn, a window permitting; 0: as fast
+// as it comes. COUNT datagrams of SIZE octets, a number in front, the rest a pattern.
+//
+// Checks that each comes back as it went. What it prints as `a second` are those that came back
+// until the last one was sent: what comes later finds some threads of the server idle. Sends `stop`
+// in the end. What does not come back within half a second counts as lost. Exit status 1 when an
 // echo differed or none came.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -19,6 +28,8 @@
 #define BATCH     64
 #define MAX_SIZE  1500
 #define MAX_PORTS 256
+#define IN_TURN   4 // datagrams of a peer before it is the next one's turn
+#define LOOK_NS   1000000
 
 static uint8_t out[BATCH][MAX_SIZE], in[BATCH][MAX_SIZE + 1];
 static struct mmsghdr out_msgs[BATCH], in_msgs[BATCH];
@@ -77,60 +88,104 @@ static int is_right(const struct mmsghdr *m, const uint8_t *octets, uint32_t las
                0;
 }
 
+static struct pollfd polls[MAX_PORTS];
+static long in_flight[MAX_PORTS], n_ports = 1, window;
 static long sent, got, lost, wrong;
 
-static void receive_some(int fd)
+// Several batches in a row: fewer calls of poll.
+static void receive(long port)
 {
-    int n = recvmmsg(fd, in_msgs, BATCH, MSG_DONTWAIT, NULL);
-    for (int i = 0; i < n; i++) wrong += !is_right(&in_msgs[i], in[i], (uint32_t)sent);
-    if (n > 0) got += n;
+    for (int n = BATCH; n == BATCH;) {
+        n = recvmmsg(polls[port].fd, in_msgs, BATCH, MSG_DONTWAIT, NULL);
+        for (int i = 0; i < n; i++) wrong += !is_right(&in_msgs[i], in[i], (uint32_t)sent);
+        if (n <= 0) return;
+        got += n;
+        in_flight[port] -= n < in_flight[port] ? n : in_flight[port];
+    }
 }
 
-// How many may go now: the window, the rate, what is left.
-static long room(long count, long window, double rate, double start)
+// What a peer may send now, of `due` altogether.
+static long room(long port, long due)
 {
-    long n = window - (sent - got - lost), rest = count - sent;
-    if (rate > 0) {
-        long due = (long)((now_s() - start) * rate) - sent;
-        if (n > due) n = due;
+    long n = window / n_ports - in_flight[port];
+    return n < due ? n : due;
+}
+
+// The peers in turn, beginning where the last time ended, until none may send any more.
+static void send_due(long due)
+{
+    static long next;
+    for (long idle = 0; due > 0 && idle < n_ports; next = (next + 1) % n_ports) {
+        long n = room(next, n_ports > 1 && due > IN_TURN ? IN_TURN : due);
+        if (n > 0) n = send_some(polls[next].fd, (uint32_t)sent, n);
+        idle = n > 0 ? 0 : idle + 1;
+        if (n <= 0) continue;
+        in_flight[next] += n;
+        sent += n;
+        due -= n;
     }
-    return n < rest ? n : rest;
+}
+
+static void give_up(void)
+{
+    lost = sent - got;
+    memset(in_flight, 0, sizeof in_flight);
+}
+
+static void receive_ready(int ready)
+{
+    for (long i = 0; i < n_ports && ready > 0; i++) {
+        if (!polls[i].revents) continue;
+        receive(i);
+        ready--;
+    }
+}
+
+// Sends `count` and waits for what comes back: the datagrams a second.
+static double drive(long count, double rate)
+{
+    double start = now_s(), last = start, last_sent = 0;
+    long got_by_then = 0;
+    while (got + lost < count) {
+        long due = count - sent;
+        if (rate > 0) {
+            long by_now = (long)((now_s() - start) * rate) - sent;
+            if (due > by_now) due = by_now;
+        }
+        send_due(due);
+        if (sent == count && !last_sent) {
+            last_sent = now_s();
+            got_by_then = got;
+        }
+        bool waits_for_rate = rate > 0 && sent < count;
+        if (rate <= 0 && n_ports > 1) nanosleep(&(struct timespec){.tv_nsec = LOOK_NS}, NULL);
+        int ready = poll(polls, (nfds_t)n_ports, waits_for_rate ? 1 : 500);
+        if (ready == 0 && (!waits_for_rate || now_s() - last > 0.5)) give_up();
+        receive_ready(ready);
+        if (ready > 0) last = now_s();
+    }
+    bool has_middle = got_by_then > count / 2;
+    return has_middle ? (double)got_by_then / (last_sent - start) : (double)got / (last - start);
 }
 
 int main(int argc, char **argv)
 {
-    static struct pollfd polls[MAX_PORTS];
     if (argc < 5 || argc > 7) {
         fprintf(stderr, "udp_client PORT COUNT WINDOW SIZE [PORTS [RATE]]\n");
         return 2;
     }
-    long count = strtol(argv[2], NULL, 10), window = strtol(argv[3], NULL, 10);
-    long ports = argc > 5 ? strtol(argv[5], NULL, 10) : 1, next = 0;
-    double rate = argc > 6 ? strtod(argv[6], NULL) : 0;
+    window = strtol(argv[3], NULL, 10);
+    n_ports = argc > 5 ? strtol(argv[5], NULL, 10) : 1;
     size = strtoul(argv[4], NULL, 10);
     if (size < 5 || size > MAX_SIZE) size = 172;
-    if (ports < 1 || ports > MAX_PORTS) ports = 1;
+    if (n_ports < 1 || n_ports > MAX_PORTS) n_ports = 1;
+    if (window < n_ports) window = n_ports;
     prepare();
-    for (long i = 0; i < ports; i++)
+    for (long i = 0; i < n_ports; i++)
         polls[i] = (struct pollfd){.fd = open_to((uint16_t)strtol(argv[1], NULL, 10)),
                                    .events = POLLIN};
-    double start = now_s(), last = start;
-    while (got + lost < count) {
-        for (long n; (n = room(count, window, rate, start)) > 0; next++) {
-            // from many ports a little each, as many peers would
-            n = send_some(polls[next % ports].fd, (uint32_t)sent, ports > 1 && n > 4 ? 4 : n);
-            if (n == 0) break;
-            sent += n;
-        }
-        bool waits_for_rate = rate > 0 && sent < count;
-        int ready = poll(polls, (nfds_t)ports, waits_for_rate ? 1 : 500);
-        if (ready == 0 && (!waits_for_rate || now_s() - last > 0.5)) lost = sent - got;
-        for (long i = 0; i < ports && ready > 0; i++)
-            if (polls[i].revents) receive_some(polls[i].fd);
-        if (ready > 0) last = now_s();
-    }
+    double a_second = drive(strtol(argv[2], NULL, 10), argc > 6 ? strtod(argv[6], NULL) : 0);
     for (int i = 0; i < 3; i++) (void)!send(polls[0].fd, "stop", 4, 0);
-    printf("%ld echoed, %ld lost, %ld wrong, %.0f a second\n", got, lost, wrong,
-           (double)got / (last - start));
+    printf("%ld echoed, %ld lost, %ld wrong, %.0f a second\n", got, lost, wrong, a_second);
     return wrong || !got;
 }
