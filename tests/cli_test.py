@@ -371,6 +371,12 @@ def test_check_finds_missing_modules_and_suggests_names(cli):
         err=["Cannae find module 'nae_sic'", "Did ye mean 'total'?", "Did ye mean 'len'?", "'Nope'"])
 
 
+def test_check_never_suggests_the_name_that_stands_there(cli):
+    name = cli.write("a.braw", "{ ken total = 1 }\nblether total\n")
+    result = cli.run("check", name).is_(0).has(err=["There's a 'total', but no' whaur this can"])
+    assert "Did ye mean" not in result.err, result.said()
+
+
 def test_fmt(cli):
     name = cli.write("a.braw", "ken   x=1 # aye\n")
     cli.run("fmt", "--check", name).is_(1, f"✗ {name} needs formattin'!\n")

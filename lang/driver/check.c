@@ -114,7 +114,10 @@ static void suggest(Checker *c, Diag *diag, Slice name)
     consider_scopes(&n, c->names);
     consider_tables(&n);
     if (c->prelude) consider_scopes(&n, c->prelude);
-    if (n.found.len) diag_hint(diag, "Did ye mean '%.*s'?", SLICE_ARG(n.found));
+    if (slice_eq(n.found, name))
+        diag_hint(diag, "There's a '%.*s', but no' whaur this can see it", SLICE_ARG(name));
+    else if (n.found.len)
+        diag_hint(diag, "Did ye mean '%.*s'?", SLICE_ARG(n.found));
 }
 
 // ---- names ------------------------------------------------------------------------------
