@@ -1,40 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/conc/chan.h"
 
-#include "tests/unit/rt.h"
+#include "tests/unit/chan_test.h"
 
 #define MS UINT64_C(1000000)
-
-static struct {
-    MdhValue chan[3];
-} kept;
-
-static MdhChan *chan(int i)
-{
-    return mdh_ptr(kept.chan[i]);
-}
-
-static MdhChan *new_chan(int i, uint64_t limit)
-{
-    rt();
-    mdh_gc_add_root(&kept, &kept + 1);
-    kept.chan[i] = mdh_chan_new(rt(), limit);
-    REQUIRE(!mdh_is_exc(kept.chan[i]));
-    return chan(i);
-}
-
-static ChanStatus put(MdhChan *c, int64_t i)
-{
-    return mdh_chan_send(rt(), c, mdh_fix(i), 0);
-}
-
-// -1: would block; -2: closed
-static int64_t take(MdhChan *c)
-{
-    MdhValue v;
-    ChanStatus status = mdh_chan_recv(rt(), c, &v, 0);
-    return status == CHAN_DONE ? mdh_fixint(v) : status == CHAN_CLOSED ? -2 : -1;
-}
 
 // One thread -----------------------------------------------------------------------------------
 
