@@ -60,26 +60,19 @@ MdhValue __mdh_atomic_sub(MdhThread *t, int argc, const MdhArgs_atomic_sub *a)
     return add(t, a->atomic, int_of(a->n), true);
 }
 
-MdhValue __mdh_atomic_and(MdhThread *t, int argc, const MdhArgs_atomic_and *a)
-{
-    (void)argc;
-    int64_t *p = mdh_atomic_int_of(t, a->atomic);
-    return p ? mdh_int(t, __atomic_and_fetch(p, int_of(a->n), __ATOMIC_SEQ_CST)) : MDH_EXC;
-}
+#define BITWISE(op)                                                                        \
+    MdhValue __mdh_atomic_##op(MdhThread *t, int argc, const MdhArgs_atomic_##op *a)       \
+    {                                                                                      \
+        (void)argc;                                                                        \
+        int64_t *p = mdh_atomic_int_of(t, a->atomic);                                      \
+        if (!p) return MDH_EXC;                                                            \
+        return mdh_int(t, __atomic_##op##_fetch(p, int_of(a->n), __ATOMIC_SEQ_CST));       \
+    }
 
-MdhValue __mdh_atomic_or(MdhThread *t, int argc, const MdhArgs_atomic_or *a)
-{
-    (void)argc;
-    int64_t *p = mdh_atomic_int_of(t, a->atomic);
-    return p ? mdh_int(t, __atomic_or_fetch(p, int_of(a->n), __ATOMIC_SEQ_CST)) : MDH_EXC;
-}
-
-MdhValue __mdh_atomic_xor(MdhThread *t, int argc, const MdhArgs_atomic_xor *a)
-{
-    (void)argc;
-    int64_t *p = mdh_atomic_int_of(t, a->atomic);
-    return p ? mdh_int(t, __atomic_xor_fetch(p, int_of(a->n), __ATOMIC_SEQ_CST)) : MDH_EXC;
-}
+BITWISE(and)
+BITWISE(or)
+BITWISE(xor)
+#undef BITWISE
 
 MdhValue __mdh_atomic_swap(MdhThread *t, int argc, const MdhArgs_atomic_swap *a)
 {
