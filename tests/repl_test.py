@@ -246,6 +246,10 @@ def test_vars_hides_builtins_and_constants(cli):
 def test_trace(cli):
     result = lines_of(cli, "trace\n1 + 1\ntrace\n2 + 2\n").has(out=["=> 2", "=> 4"], err="[line 1]")
     assert result.err.count("[line 1]") == 1, result.said()
+    # Arithmetic that was made quicker while it ran is shown as it was compiled.
+    quick = "dae f(a, b) { gie (a + b) % 1000 }\nf(1, 2)\nf(1.5, 2)\n"
+    lines_of(cli, quick + "trace v\nf(2, 3)\nf(2.5, 3)\n").has(
+        out=["=> 3", "=> 3.5", "=> 5", "=> 5.5"], err=["ADD ", "MODK "])
     lines_of(cli, "trace v\n2 + 2\ntrace verbose\n3 + 3\ntrace\n4 + 4\n").has(
         out=["=> 4", "=> 6", "=> 8"], err=["r0=4", "r0=6"], no_err="r0=8")
 

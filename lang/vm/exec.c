@@ -26,9 +26,6 @@
 int vm_trace;
 bool vm_polls;
 
-// Instructions that only this file knows, beyond those of the table.
-enum { OP_ADD_FLOAT = OP_COUNT, OP_SUB_FLOAT, OP_MUL_FLOAT };
-
 // Where a prompt looks for Ctrl-C (jumps, calls, what can be seen): no program goes on for long
 // without passing here.
 #define POLLED(op)                                                                            \
@@ -40,9 +37,9 @@ MdhValue vm_exec(MdhThread *t)
 #define OP(name, operands, extra, doc) &&L_##name,
 #include "abi/opcodes.def"
 #undef OP
-        &&L_ADD_FLOAT,
-        &&L_SUB_FLOAT,
-        &&L_MUL_FLOAT,
+#define OP(name) &&L_##name,
+        VM_QUICK_OPS(OP)
+#undef OP
     };
     // Under `trace` every instruction first goes through `step`, in a prompt some through `poll`.
     static const void *const stepping[256] = {[0 ... 255] = &&step};
@@ -50,9 +47,9 @@ MdhValue vm_exec(MdhThread *t)
 #define OP(name, operands, extra, doc) POLLED(OP_##name) ? &&poll : &&L_##name,
 #include "abi/opcodes.def"
 #undef OP
-        &&L_ADD_FLOAT,
-        &&L_SUB_FLOAT,
-        &&L_MUL_FLOAT,
+#define OP(name) &&L_##name,
+        VM_QUICK_OPS(OP)
+#undef OP
     };
     const void *const *const table = vm_trace ? stepping : vm_polls ? polling : labels;
     MdhFrame *fp = t->fp;
@@ -67,7 +64,7 @@ MdhValue vm_exec(MdhThread *t)
     NEXT;
 
 step:
-    vm_trace_step(t, code, ip - 1, R);
+    in = vm_trace_step(t, code, ip - 1, R);
 poll:
     if (MDH_UNLIKELY(mdh_interrupted(t))) goto threw;
     goto *labels[in & 255];
@@ -153,6 +150,8 @@ poll:
     ARITH_FLOAT(ADD, +)
     ARITH_FLOAT(SUB, -)
     ARITH_FLOAT(MUL, *)
+    THEN_MODK(ADD, RC, SUM_OVER)
+    THEN_MODK(ADDI, mdh_fix(BC_SC(in)), SUM_OVER)
     DIVISION(DIV, div, div_fix, RC)
     DIVISION(MOD, mod, mod_fix, RC)
     ARITH_I(ADDI, add, __builtin_add_overflow((int64_t)a.bits, n * 2, &x), +)
@@ -164,7 +163,16 @@ poll:
     ARITH_K(SUBK, sub, DIFF_OVER, -)
     ARITH_K(MULK, mul, PROD_OVER, *)
     DIVISION(DIVK, div, div_fix, K[C])
-    DIVISION(MODK, mod, mod_fix, K[C])
+    LABEL(MODK) : {
+        MdhValue a = RB, b = K[C], r;
+        if (MDH_LIKELY(mod_by_inverse(a, b, code->inverses[C], &r)) ||
+            (mdh_both_fixint(a, b) && mod_fix(a, b, &r))) {
+            RA = r;
+            NEXT;
+        }
+        SAVE();
+        RESULT(__mdh_op_mod(t, a, b));
+    }
     LABEL(NEG) : SAVE();
     RESULT(__mdh_op_neg(t, RB));
     LABEL(NOT) : RA = mdh_bool(!mdh_truthy(RB));

@@ -52,6 +52,23 @@ MDH_INLINE bool mod_fix(MdhValue a, MdhValue b, MdhValue *out)
     out->bits = (uint64_t)((int64_t)x % (int64_t)y) + 1;
     return true;
 }
+// x % y by two multiplications instead of a division: `inverse` is 2^64 / y, rounded up (Lemire,
+// Kaser, Kurz: Faster remainder by direct computation, 2019; exact for numbers of 32 bits). Of
+// doubled numbers the remainder is doubled too, so nothing is shifted.
+MDH_INLINE uint64_t inverse_for_mod(MdhValue y)
+{
+    bool fits = mdh_is_fixint(y) && y.bits > 1 && y.bits >> 32 == 0;
+    return fits ? UINT64_MAX / (y.bits - 1) + 1 : 0;
+}
+MDH_INLINE bool mod_by_inverse(MdhValue a, MdhValue b, uint64_t inverse, MdhValue *out)
+{
+    uint64_t x = a.bits - 1;
+    if (MDH_UNLIKELY(!mdh_is_fixint(a)) || MDH_UNLIKELY(x >> 32 != 0) || MDH_UNLIKELY(!inverse))
+        return false;
+    __extension__ typedef unsigned __int128 Wide;
+    out->bits = (uint64_t)((Wide)(inverse * x) * (b.bits - 1) >> 64) + 1;
+    return true;
+}
 MDH_INLINE bool div_flo(MdhValue a, MdhValue b, MdhValue *out)
 {
     double y = mdh_flonum(b);

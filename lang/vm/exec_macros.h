@@ -48,12 +48,10 @@
 
 // Arithmetic that has met doubles is rewritten to look for doubles first, and back when it meets
 // something else. The words belong to this process alone and a word is replaced whole.
-// Not under `trace`, which shows the instructions of the table.
 #define QUICKEN(op)                                                                           \
     do {                                                                                      \
-        if (!vm_trace)                                                                        \
-            __atomic_store_n((uint32_t *)(uintptr_t)(ip - 1), (in & ~UINT32_C(255)) | OP_##op, \
-                             __ATOMIC_RELAXED);                                               \
+        __atomic_store_n((uint32_t *)(uintptr_t)(ip - 1), (in & ~UINT32_C(255)) | OP_##op,    \
+                         __ATOMIC_RELAXED);                                                   \
     } while (0)
 
 // The instruction's own case for two small integers, then for two immediate doubles.
@@ -84,6 +82,18 @@
         }                                                                                     \
         QUICKEN(NAME);                                                                        \
         goto L_##NAME;                                                                        \
+    }
+// With the next instruction, a MODK of the sum, at once: the sum need not come back from memory.
+#define THEN_MODK(NAME, second, overflow)                                                     \
+    LABEL(NAME##_MODK) : {                                                                    \
+        MdhValue a = RB, b = second, r;                                                       \
+        int64_t x;                                                                            \
+        if (MDH_UNLIKELY(!mdh_both_fixint(a, b)) || MDH_UNLIKELY(overflow)) goto L_##NAME;    \
+        RA = a = (MdhValue){(uint64_t)x | 1};                                                 \
+        if (MDH_UNLIKELY(!mod_by_inverse(a, K[BC_C(*ip)], code->inverses[BC_C(*ip)], &r))) NEXT; \
+        in = *ip++;                                                                           \
+        RA = r;                                                                               \
+        NEXT;                                                                                 \
     }
 #define ARITH_I(NAME, name, overflow, fop)                                                    \
     LABEL(NAME) : {                                                                           \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lang/bytecode/verify.h"
+#include "lang/vm/exec_inline.h"
 #include "lang/vm/vm_priv.h"
 #include "runtime/data/bytes.h"
 #include "runtime/data/str.h"
@@ -32,6 +33,20 @@ static bool make_constants(MdhThread *t, VmCode *code, const BcProto *p)
     return true;
 }
 
+static bool make_inverses(VmCode *code, const BcProto *p)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->code.len; i += bc_op_length(p, p->code.items + i)) {
+        uint32_t w = p->code.items[i];
+        if (BC_OP(w) == OP_MODK && BC_C(w) >= n) n = BC_C(w) + 1;
+    }
+    if (n == 0) return true;
+    code->inverses = mdh_gc_alloc_root(n * sizeof *code->inverses);
+    if (!code->inverses) return false;
+    for (uint32_t i = 0; i < n; i++) code->inverses[i] = inverse_for_mod(code->k[i]);
+    return true;
+}
+
 static bool make_caches(VmCode *code, const BcProto *p)
 {
     code->ic = mdh_gc_alloc_root((p->ic_names.len + 1) * sizeof *code->ic);
@@ -40,14 +55,26 @@ static bool make_caches(VmCode *code, const BcProto *p)
     return true;
 }
 
+// A sum whose remainder the next instruction takes. Both words stay where they are: jumps and
+// line numbers know nothing of it.
+static void quicken_sum(uint32_t *sum, uint32_t next)
+{
+    Opcode op = BC_OP(*sum);
+    if (BC_OP(next) != OP_MODK || BC_B(next) != BC_A(*sum)) return;
+    if (op == OP_ADD) *sum += OP_ADD_MODK - OP_ADD;
+    if (op == OP_ADDI) *sum += OP_ADDI_MODK - OP_ADDI;
+}
+
 // The module's global numbers in a copy of the words become slots.
 static uint32_t *bind_code(const BcProto *p, const uint32_t *slots)
 {
     uint32_t *code = mdh_gc_alloc_root((p->code.len + 1) * sizeof *code);
     if (!code) return NULL;
     memcpy(code, p->code.items, p->code.len * sizeof *code);
-    for (uint32_t i = 0; i < p->code.len; i += bc_op_length(p, p->code.items + i)) {
+    for (uint32_t i = 0, before = 0; i < p->code.len; i += bc_op_length(p, p->code.items + i)) {
         Opcode op = BC_OP(code[i]);
+        if (before + 1 == i) quicken_sum(&code[before], code[i]);
+        before = i;
         if (op == OP_GETG || op == OP_SETG || op == OP_DEFG || op == OP_CALLG)
             code[i + 1] = slots[code[i + 1]];
     }
@@ -72,7 +99,8 @@ static VmCode *make_code(MdhThread *t, VmModule *m, const BcProto *p, const uint
     if (!code || !words) return NULL;
     code->bc = p;
     code->module = m;
-    if (!make_constants(t, code, p) || !make_caches(code, p)) return NULL;
+    if (!make_constants(t, code, p) || !make_inverses(code, p) || !make_caches(code, p))
+        return NULL;
     fill_info(code, p, m, words);
     vm_code_made(m, code);
     m->n_codes++;

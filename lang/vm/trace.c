@@ -103,21 +103,28 @@ static void put_instruction(MdhThread *t, Buf *b, uint32_t word, const MdhValue 
     buf_putc(b, '\n');
 }
 
-void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r)
+static void show_step(MdhThread *t, const VmCode *code, uint32_t at, const MdhValue *r)
 {
     static _Thread_local const VmCode *last_code;
     static _Thread_local uint32_t last_line;
     static _Thread_local MdhFrame *last_fp;
-    uint32_t line = code->info.lines[ip - code->info.code];
+    uint32_t line = code->info.lines[at];
     bool new_line = code != last_code || line != last_line || t->fp != last_fp;
     Buf b;
     if ((!new_line && vm_trace < 2) || code->module == vm_base) return;
     buf_init(&b, TRACE_LINE_MAX);
     if (new_line) put_line(t, &b, code, line);
-    if (vm_trace > 1) put_instruction(t, &b, *ip, r, line);
+    if (vm_trace > 1) put_instruction(t, &b, code->bc->code.items[at], r, line);
     mdh_err_write(b.data, b.len);
     buf_deinit(&b);
     last_code = code;
     last_line = line;
     last_fp = t->fp;
+}
+
+uint32_t vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r)
+{
+    uint32_t at = (uint32_t)(ip - code->info.code);
+    show_step(t, code, at, r);
+    return (*ip & ~UINT32_C(255)) | BC_OP(code->bc->code.items[at]);
 }

@@ -23,6 +23,7 @@ typedef void (*MdhAnyFn)(void); // cast to what it is before it is called
 typedef struct VmCode {
     MdhFnInfo info;          // first, so that a function's info is its code
     MdhValue *k;
+    uint64_t *inverses;      // by constant, for MODK: see mod_by_inverse; 0: none
     VmCache *ic;
     struct VmCode **protos;
     const BcProto *bc;

@@ -57,6 +57,17 @@ int vm_iter_next(MdhThread *t, MdhValue *r, MdhValue *out, int nvars);
 MdhValue vm_room_new(MdhThread *t, uint32_t n);
 MdhValue *vm_room(MdhValue room);
 MdhValue vm_stash(MdhThread *t, const MdhValue *r, uint32_t n);
+// Instructions beyond those of the table, that stand only in the words of running code: arithmetic
+// that has met doubles, and a sum whose remainder the next instruction takes.
+#define VM_QUICK_OPS(OP)                                                                       \
+    OP(ADD_FLOAT) OP(SUB_FLOAT) OP(MUL_FLOAT) OP(ADD_MODK) OP(ADDI_MODK)
+enum {
+    OP_BEFORE_QUICK = OP_COUNT - 1,
+#define OP(name) OP_##name,
+    VM_QUICK_OPS(OP)
+#undef OP
+};
+
 MdhValue vm_unstash(MdhValue *r); // the value that r[1] had
 
 MdhValue vm_class(MdhThread *t, const VmCode *code, const BcKin *kin, const MdhValue *w);
@@ -70,7 +81,8 @@ bool vm_set_global(MdhThread *t, uint32_t slot, MdhValue v);
 // Naething, or MDH_EXC when standard output can no longer be written.
 MdhValue vm_check_output(MdhThread *t);
 bool vm_in_range(MdhValue v, MdhValue from, MdhValue to);
-void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r);
+// The word at `ip` as it was compiled.
+uint32_t vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r);
 
 // slow.c: the slow halves of single instructions. A truth is 0, 1, or -1 when it threw.
 int vm_equal_slow(MdhThread *t, MdhValue a, MdhValue b, bool negate);
