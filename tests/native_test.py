@@ -52,15 +52,15 @@ def copied(cli, *without):
 
 def test_build_names_the_program_after_its_source(cli):
     result = build(cli, 'blether "aye"\n')
-    assert result.out == "Braw! Built native executable prog from prog.braw\n", result.out
+    assert result.out == "Braw! Built native executable from prog.braw: prog\n", result.out
     assert run(cli, "prog").stdout == "aye\n"
 
 
-def test_build_in_the_working_folder(cli):
+def test_build_beside_the_source(cli):
     cli.write("sub/prog.braw", "blether 1\n")
     result = cli.run("build", "sub/prog.braw")
     assert result.status == 0, result.err
-    assert run(cli, "prog").stdout == "1\n"
+    assert run(cli, "sub/prog").stdout == "1\n"
 
 
 def test_build_out(cli):
@@ -92,7 +92,7 @@ def test_an_option_without_its_value_is_usage(cli):
 
 def test_emit_llvm(cli):
     result = build(cli, "blether 1\n", "--emit-llvm")
-    assert result.out == "Braw! Built LLVM code prog.ll from prog.braw\n", result.out
+    assert result.out == "Braw! Built LLVM code from prog.braw: prog.ll\n", result.out
     assert "define" in (cli.folder / "prog.ll").read_text()
 
 

@@ -23,13 +23,13 @@ static int usage(const char *text)
     return EXIT_USAGE;
 }
 
-// The program's name in the working folder, with another extension (or none).
+// The program's path with another extension (or none).
 static void put_default_name(const char *path, DrvProduct product, Buf *out)
 {
     const char *slash = strrchr(path, '/');
     const char *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
     bool has_extension = dot && dot != base;
-    buf_put(out, base, has_extension ? (size_t)(dot - base) : strlen(base));
+    buf_put(out, path, has_extension ? (size_t)(dot - path) : strlen(path));
     if (product == DRV_IR) buf_puts(out, ".ll");
     else if (product == DRV_OBJECT) buf_puts(out, ".o");
     else if (!has_extension) buf_puts(out, ".out"); // or it would replace the program
@@ -47,7 +47,7 @@ static int say_built(const DrvBuild *b)
     static const char *const kinds[] = {"native executable", "object file", "LLVM code"};
     Buf out;
     buf_init(&out, 4 * MAX_NAME);
-    buf_printf(&out, "Braw! Built %s %s from %s\n", kinds[b->product], b->out, b->path);
+    buf_printf(&out, "Braw! Built %s from %s: %s\n", kinds[b->product], b->path, b->out);
     return print(&out);
 }
 
