@@ -26,6 +26,9 @@ typedef struct MdhThread MdhThread;
 #define MDH_INT_MAX63 ((int64_t)((UINT64_C(1) << 62) - 1))
 #define MDH_INT_MIN63 (-MDH_INT_MAX63 - 1)
 #define MDH_FLOAT_BIAS (UINT64_C(1) << 60)
+// In a raw slot of an instance: what it holds is no double and lies elsewhere. A signalling NaN,
+// which no computation gives; no float of the language has these bits.
+#define MDH_BITS_NOT_RAW UINT64_C(0x7ff4000000000001)
 
 // MDH_TAG_NAETHING, MDH_TAG_BYTES, ...: the kind of every value (abi/types.def).
 enum {

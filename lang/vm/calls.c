@@ -120,7 +120,7 @@ MdhValue vm_callee_of(MdhThread *t, MdhValue recv, MdhValue name, uint64_t *ic)
 {
     MdhValue f = MDH_ABSENT;
     if (mdh_is_absent(recv)) return mdh_throw_error(t, MDH_E_UNDEFINED, mdh_str_c(t, "masel"));
-    if (mdh_is_instance(recv)) f = mdh_instance_get(recv, name, NULL);
+    if (mdh_is_instance(recv)) f = mdh_instance_get(t, recv, name, NULL);
     else if (mdh_is_dict(recv)) f = mdh_dict_get_cached(recv, name, ic);
     else return __mdh_op_get_prop(t, recv, name, NULL);
     return mdh_is_absent(f) ? mdh_throw_error(t, MDH_E_UNDEFINED, name) : f;

@@ -341,11 +341,9 @@ poll:
                 RA = v;
                 NEXT;
             }
-            v = vm_second_field(o, ic);
-            if (!mdh_is_absent(v)) {
-                RA = v;
-                NEXT;
-            }
+            SAVE();
+            v = vm_second_field(t, o, ic);
+            if (!mdh_is_absent(v)) RESULT(v);
         }
         SAVE();
         RESULT(vm_get_property(t, o, ic->name, &ic->word));

@@ -142,8 +142,8 @@ MDH_INLINE void cache_shift(VmCache *ic)
     __atomic_store_n(&ic->second, mdh_ic_load(&ic->word), __ATOMIC_RELAXED);
 }
 
-// Where the field lies when the entry knows the shape and it is an inline slot: below
-// MDH_IC_GROWS. One comparison for both.
+// Where the field lies when the entry knows the shape and it is a plain inline slot: below
+// MDH_IC_RAW. One comparison for both.
 MDH_INLINE uint64_t cached_slot(uint64_t entry, const MdhInstance *inst)
 {
     return entry ^ (uint64_t)mdh_shape_id(inst) << 32;
@@ -154,7 +154,7 @@ MDH_INLINE uint64_t cached_slot(uint64_t entry, const MdhInstance *inst)
 MDH_INLINE bool first_field(const MdhInstance *inst, const VmCache *ic, MdhValue *out)
 {
     uint64_t slot = cached_slot(mdh_ic_load(&ic->word), inst);
-    if (MDH_UNLIKELY(slot >= MDH_IC_GROWS)) return false;
+    if (MDH_UNLIKELY(slot >= MDH_IC_RAW)) return false;
     *out = MDH_SLOT_LOAD(&inst->slots[slot]);
     return true;
 }
@@ -162,7 +162,7 @@ MDH_INLINE bool first_field(const MdhInstance *inst, const VmCache *ic, MdhValue
 MDH_INLINE bool second_field(const MdhInstance *inst, const VmCache *ic, MdhValue *out)
 {
     uint64_t slot = cached_slot(mdh_ic_load(&ic->second), inst);
-    if (slot >= MDH_IC_GROWS) return false;
+    if (slot >= MDH_IC_RAW) return false;
     *out = MDH_SLOT_LOAD(&inst->slots[slot]);
     return true;
 }
@@ -172,9 +172,24 @@ MDH_INLINE bool first_store(MdhValue o, MdhValue v, const VmCache *ic)
 {
     MdhInstance *inst = mdh_instance(o);
     uint64_t slot = cached_slot(mdh_ic_load(&ic->word), inst);
-    if (MDH_UNLIKELY(slot >= MDH_IC_GROWS)) return false;
+    if (MDH_UNLIKELY(slot >= MDH_IC_RAW)) return false;
     MDH_STORE_BARRIER(o, v);
     MDH_SLOT_STORE(&inst->slots[slot], v);
+    return true;
+}
+
+// A float that the first entry finds in a raw slot and that needs no box. What says that the slot
+// holds no double would need one.
+MDH_INLINE bool raw_field(const MdhInstance *inst, const VmCache *ic, MdhValue *out)
+{
+    uint64_t slot = cached_slot(mdh_ic_load(&ic->word), inst) - MDH_IC_RAW;
+    return slot < MDH_IC_RAW && flonum_fits(mdh_raw_load(inst, (uint32_t)slot), out);
+}
+MDH_INLINE bool raw_store(MdhInstance *inst, MdhValue v, const VmCache *ic)
+{
+    uint64_t slot = cached_slot(mdh_ic_load(&ic->word), inst) - MDH_IC_RAW;
+    if (slot >= MDH_IC_RAW || !mdh_is_flonum(v)) return false;
+    mdh_raw_store(inst, (uint32_t)slot, mdh_flonum(v));
     return true;
 }
 
@@ -189,7 +204,7 @@ MDH_INLINE bool cached_store(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
             return mdh_instance_set(t, o, ic->name, v, &ic->word);
         }
     }
-    if (MDH_UNLIKELY((uint32_t)c >= MDH_IC_GROWS))
+    if (MDH_UNLIKELY((uint32_t)c >= MDH_IC_RAW))
         return mdh_instance_set(t, o, ic->name, v, &ic->word);
     MDH_STORE_BARRIER(o, v);
     MDH_SLOT_STORE(&inst->slots[(uint32_t)c], v);

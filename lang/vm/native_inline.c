@@ -507,7 +507,7 @@ MdhValue vm_n_slice(MdhThread *t, MdhValue o, MdhValue a, MdhValue b, MdhValue s
 MDH_NOINLINE MdhValue vm_n_getp_slow(MdhThread *t, MdhValue o, VmCache *ic)
 {
     if (MDH_LIKELY(mdh_is_instance(o))) {
-        MdhValue v = vm_second_field(o, ic);
+        MdhValue v = vm_second_field(t, o, ic);
         if (!mdh_is_absent(v)) return v;
     }
     return vm_get_property(t, o, ic->name, &ic->word);

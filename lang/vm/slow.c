@@ -107,14 +107,14 @@ MdhValue vm_set_property(MdhThread *t, MdhValue o, MdhValue name,
     return __mdh_op_set_prop(t, o, name, v, ic);
 }
 
-MdhValue vm_second_field(MdhValue o, VmCache *ic)
+MdhValue vm_second_field(MdhThread *t, MdhValue o, VmCache *ic)
 {
     const MdhInstance *inst = mdh_instance(o);
     uint64_t c = mdh_ic_load(&ic->second);
-    if (cache_hits(c, inst) && (uint32_t)c < MDH_IC_GROWS)
+    if (cache_hits(c, inst) && (uint32_t)c < MDH_IC_RAW)
         return MDH_SLOT_LOAD(&inst->slots[(uint32_t)c]);
     if (!cache_hits(mdh_ic_load(&ic->word), inst)) cache_shift(ic);
-    return mdh_instance_get(o, ic->name, &ic->word);
+    return mdh_instance_get(t, o, ic->name, &ic->word);
 }
 
 MdhValue vm_outside_global(MdhThread *t, uint32_t slot)

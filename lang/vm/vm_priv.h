@@ -96,7 +96,7 @@ MdhValue vm_new_cell(MdhThread *t, MdhValue v);
 MdhValue vm_throw_stray(MdhThread *t, bool is_continue);
 MdhValue vm_get_property(MdhThread *t, MdhValue o, MdhValue name, uint64_t *ic);
 MdhValue vm_set_property(MdhThread *t, MdhValue o, MdhValue name, MdhValue v, uint64_t *ic);
-MdhValue vm_second_field(MdhValue o, VmCache *ic);
+MdhValue vm_second_field(MdhThread *t, MdhValue o, VmCache *ic);
 // The value of a module variable that is unset: what its name means outside, or it throws.
 MdhValue vm_outside_global(MdhThread *t, uint32_t slot);
 #endif

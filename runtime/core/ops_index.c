@@ -111,7 +111,7 @@ MdhValue __mdh_op_set_index(MdhThread *t, MdhValue obj, MdhValue key, MdhValue v
 
 static MdhValue prop_of_instance(MdhThread *t, MdhValue obj, MdhValue name, uint64_t *ic)
 {
-    MdhValue v = mdh_instance_get(obj, name, ic);
+    MdhValue v = mdh_instance_get(t, obj, name, ic);
     if (!mdh_is_absent(v)) return v;
     const MdhClass *cls = mdh_instance(obj)->cls;
     int i = mdh_class_find(cls, name);

@@ -32,7 +32,10 @@ MdhValue mdh_box_int(MdhThread *t, int64_t i)
 
 MdhValue mdh_box_float(MdhThread *t, double d)
 {
+    uint64_t w;
     if (d == 0) return mdh_from_ptr(&zero_boxes[signbit(d) ? 1 : 0]);
+    memcpy(&w, &d, sizeof w);
+    if ((w & ~(UINT64_C(1) << 63)) == MDH_BITS_NOT_RAW) d = NAN; // from octets, say
     MdhBoxFloat *box = mdh_new_atomic(t, sizeof *box);
     if (!box) return mdh_throw_oom(t, sizeof *box);
     *box = (MdhBoxFloat){{MDH_TAG_FLOAT, 0, 0, 0}, d};

@@ -65,6 +65,7 @@ static MdhShape *shape_new(MdhThread *t, MdhClass *cls, MdhShape *parent, uint32
     s->cls = cls;
     s->nslots = nslots;
     s->parent = parent;
+    s->raw = parent ? parent->raw : 0;
     if (parent && parent->nslots)
         memcpy(s->names, parent->names, parent->nslots * sizeof(MdhValue));
     return s;
@@ -84,11 +85,31 @@ MdhShape *mdh_shape_root(MdhThread *t, MdhClass *cls)
     return with_id(t, shape_new(t, cls, NULL, 0));
 }
 
-static MdhShape *grown_nolock(MdhThread *t, MdhShape *shape, MdhValue name)
+uint32_t mdh_shape_place(const MdhShape *shape, uint32_t slot)
 {
+    uint32_t ninline = shape->cls->ninline;
+    if (slot >= ninline) return MDH_IC_BODY | (slot - ninline);
+    return slot < 64 && shape->raw >> slot & 1 ? MDH_IC_RAW | slot : slot;
+}
+
+// Shall a new field begin with a raw slot?
+static bool begins_raw(const MdhShape *shape, MdhValue name, MdhValue v)
+{
+    const MdhClass *cls = shape->cls;
+    uint32_t slot = shape->nslots;
+    return slot < 64 && slot < cls->ninline && mdh_is_float(v) &&
+           mdh_name_index(cls->raw_names, cls->nraw, name) >= 0;
+}
+
+static MdhShape *grown_nolock(MdhThread *t, MdhShape *shape, MdhValue name, MdhValue v)
+{
+    bool raw = begins_raw(shape, name, v);
     if (!mdh_is_absent(shape->transitions)) {
         MdhValue known = mdh_dict_get(shape->transitions, name);
-        if (!mdh_is_absent(known)) return mdh_ptr(known);
+        if (!mdh_is_absent(known)) {
+            if (mdh_shape_takes(mdh_ptr(known), v)) return mdh_ptr(known);
+            raw = false;
+        }
     } else {
         MdhValue d = mdh_dict_new(t, 1);
         if (mdh_is_exc(d)) return NULL;
@@ -97,16 +118,18 @@ static MdhShape *grown_nolock(MdhThread *t, MdhShape *shape, MdhValue name)
     MdhShape *next = shape_new(t, shape->cls, shape, shape->nslots + 1);
     if (!next) return NULL;
     next->names[shape->nslots] = name;
+    if (raw) next->raw |= UINT64_C(1) << shape->nslots;
+    next->last = mdh_shape_place(next, shape->nslots);
     next = with_id(t, next);
     if (!next || !mdh_dict_put(t, shape->transitions, name, mdh_from_ptr(next)))
         return NULL;
     return next;
 }
 
-MdhShape *mdh_shape_grown(MdhThread *t, MdhShape *shape, MdhValue name)
+MdhShape *mdh_shape_grown(MdhThread *t, MdhShape *shape, MdhValue name, MdhValue v)
 {
     mdh_lock(&shape->h);
-    MdhShape *next = grown_nolock(t, shape, name);
+    MdhShape *next = grown_nolock(t, shape, name, v);
     mdh_unlock(&shape->h);
     return next;
 }

@@ -95,9 +95,9 @@ TEST(calling_a_class_makes_an_instance)
     MdhValue cls = mdh_class_new(t, mdh_str_intern_c("C"), NULL, 1, &name, &init, 1);
     MdhValue obj = call(cls, 3);
     CHECK_SHOWN(obj, "<C instance>");
-    CHECK_SHOWN(mdh_instance_get(obj, mdh_str_intern_c("x"), NULL), "1");
+    CHECK_SHOWN(mdh_instance_get(t, obj, mdh_str_intern_c("x"), NULL), "1");
     obj = call(cls, 0);
-    CHECK_SHOWN(mdh_instance_get(obj, mdh_str_intern_c("x"), NULL), "naething");
+    CHECK_SHOWN(mdh_instance_get(t, obj, mdh_str_intern_c("x"), NULL), "naething");
     MdhValue bare = mdh_class_new(t, mdh_str_intern_c("B"), NULL, 0, NULL, NULL, 0);
     CHECK_SHOWN(call(bare, 5), "<B instance>");
     CHECK_SHOWN(bare, "<kin B>");

@@ -23,13 +23,13 @@ TEST(fields_live_inline_then_in_the_body)
     for (uint32_t ninline = 0; ninline < 8; ninline++) {
         MdhValue o = mdh_instance_new(t, class_of("C", NULL, ninline));
         for (int i = 0; i < 40; i++) {
-            CHECK(mdh_is_absent(mdh_instance_get(o, field(i), NULL)));
+            CHECK(mdh_is_absent(mdh_instance_get(t, o, field(i), NULL)));
             REQUIRE(mdh_instance_set(t, o, field(i), mdh_fix(i), NULL));
         }
         for (int i = 0; i < 40; i++) {
-            CHECK_EQ(mdh_int_of(mdh_instance_get(o, field(i), NULL)), i);
+            CHECK_EQ(mdh_int_of(mdh_instance_get(t, o, field(i), NULL)), i);
             CHECK(mdh_instance_set(t, o, field(i), mdh_fix(-i), NULL));
-            CHECK_EQ(mdh_int_of(mdh_instance_get(o, field(i), NULL)), -i);
+            CHECK_EQ(mdh_int_of(mdh_instance_get(t, o, field(i), NULL)), -i);
         }
         CHECK_EQ(mdh_list_len(mdh_instance_fields(t, o)), 40);
     }
@@ -63,18 +63,86 @@ TEST(cached_reads_and_stores_agree_with_plain_ones)
         int first = round % 5 == 0 ? 3 : 0;
         for (int k = 0; k < 6; k++) {
             int i = (k + first) % 6;
-            CHECK(mdh_is_absent(mdh_instance_get_cached(o, field(i), &get_ic[i])));
+            CHECK(mdh_is_absent(mdh_instance_get_cached(t, o, field(i), &get_ic[i])));
             REQUIRE(
                 mdh_instance_set_cached(t, o, field(i), mdh_fix(i + round), &set_ic[i]));
-            CHECK_EQ(mdh_int_of(mdh_instance_get_cached(o, field(i), &get_ic[i])),
+            CHECK_EQ(mdh_int_of(mdh_instance_get_cached(t, o, field(i), &get_ic[i])),
                      i + round);
-            CHECK_EQ(mdh_int_of(mdh_instance_get_cached(o, field(i), &get_ic[i])),
+            CHECK_EQ(mdh_int_of(mdh_instance_get_cached(t, o, field(i), &get_ic[i])),
                      i + round);
             REQUIRE(mdh_instance_set_cached(t, o, field(i), mdh_fix(i), &set_ic[i]));
             REQUIRE(mdh_instance_set_cached(t, o, field(i), mdh_fix(i), &set_ic[i]));
         }
         for (int i = 0; i < 6; i++)
-            CHECK_EQ(mdh_int_of(mdh_instance_get(o, field(i), NULL)), i);
+            CHECK_EQ(mdh_int_of(mdh_instance_get(t, o, field(i), NULL)), i);
+    }
+}
+
+
+// Floats lie in raw slots as they are; anything else, and floats again, comes out as it went in.
+TEST(raw_slots_hold_any_value)
+{
+    MdhThread *t = the_thread();
+    MdhClass *cls = class_of("Raw", NULL, 3);
+    MdhValue raw[] = {field(0), field(2), field(5)};
+    REQUIRE(mdh_class_set_raw(t, cls, 3, raw));
+    MdhValue o = mdh_instance_new(t, cls);
+    uint64_t get_ic[6] = {0}, set_ic[6] = {0};
+    for (int i = 0; i < 6; i++)
+        REQUIRE(mdh_instance_set_cached(t, o, field(i), float_of(i + 0.5), &set_ic[i]));
+    CHECK_EQ(mdh_shape_of_id(mdh_shape_id(mdh_instance(o)))->raw, 5);
+    CHECK(mdh_raw_load(mdh_instance(o), 2) == 2.5);
+    MdhValue values[] = {float_of(1e300), float_of(0.0),  MDH_AYE,  mdh_fix(7), float_of(2.25),
+                         field(1),      MDH_NAETHING, MDH_NAE,  o,          float_of(-0.0)};
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+        for (int i = 0; i < 6; i++) {
+            REQUIRE(mdh_instance_set_cached(t, o, field(i), values[k], &set_ic[i]));
+            MdhValue v = mdh_instance_get_cached(t, o, field(i), &get_ic[i]);
+            if (mdh_is_float(v)) CHECK(mdh_float_of(v) == mdh_float_of(values[k]));
+            else CHECK(mdh_same(v, values[k]));
+            CHECK_EQ(mdh_is_float(v), mdh_is_float(values[k]));
+        }
+    }
+    REQUIRE(mdh_instance_set_raw(t, o, 2, mdh_fix(9)));
+    CHECK(mdh_not_raw(mdh_raw_load(mdh_instance(o), 2)));
+    for (int i = 6; i < 40; i++) // the body grows
+        REQUIRE(mdh_instance_set(t, o, field(i), mdh_fix(i), NULL));
+    CHECK_EQ(mdh_int_of(mdh_instance_get(t, o, field(2), NULL)), 9);
+}
+
+TEST(a_field_that_did_not_begin_as_a_float_gets_a_plain_slot)
+{
+    MdhThread *t = the_thread();
+    MdhClass *cls = class_of("Raw", NULL, 2);
+    MdhValue raw[] = {field(0)}, more[] = {field(1)};
+    REQUIRE(mdh_class_set_raw(t, cls, 1, raw));
+    MdhClass *sub = class_of("Sub", cls, 2);
+    REQUIRE(mdh_class_set_raw(t, sub, 1, more));
+    uint64_t ic = 0;
+    MdhValue first[] = {float_of(0.5), float_of(1.5), mdh_fix(1), float_of(2.5), mdh_fix(2)};
+    static const uint64_t bits[] = {1, 1, 0, 0, 0};
+    for (int i = 0; i < 5; i++) {
+        MdhValue o = mdh_instance_new(t, cls);
+        REQUIRE(mdh_instance_set(t, o, field(0), first[i], &ic));
+        CHECK_EQ(mdh_shape_of_id(mdh_shape_id(mdh_instance(o)))->raw, bits[i]);
+        CHECK_EQ(mdh_is_float(mdh_instance_get(t, o, field(0), NULL)), mdh_is_float(first[i]));
+    }
+    MdhValue o = mdh_instance_new(t, sub);
+    REQUIRE(mdh_instance_set(t, o, field(0), first[0], NULL));
+    REQUIRE(mdh_instance_set(t, o, field(1), first[1], NULL));
+    CHECK_EQ(mdh_shape_of_id(mdh_shape_id(mdh_instance(o)))->raw, 3);
+}
+
+// The sign that a slot holds no double is nobody's number.
+TEST(no_float_has_the_bits_that_say_not_raw)
+{
+    for (uint64_t sign = 0; sign < 2; sign++) {
+        uint64_t w = MDH_BITS_NOT_RAW | sign << 63;
+        double d;
+        memcpy(&d, &w, sizeof d);
+        MdhValue v = mdh_box_float(the_thread(), d);
+        CHECK(!mdh_not_raw(mdh_float_of(v)) && !mdh_not_raw(-mdh_float_of(v)));
+        CHECK(mdh_float_of(v) != mdh_float_of(v));
     }
 }
 

@@ -22,11 +22,12 @@ typedef struct Worker {
 
 // What the tests share, known to the collector.
 static struct {
-    MdhValue box, words[4], instances[64];
+    MdhValue box, words[4], instances[64], raw_object;
 } roots;
 #define shared    roots.box
 #define words     roots.words
 #define instances roots.instances
+#define raw_object roots.raw_object
 
 static uint64_t stop_at;
 
@@ -325,10 +326,40 @@ static void own_fields(Worker *w)
     snprintf(name, sizeof name, "f%d_%u", w->number, f);
     MdhValue k = mdh_str_intern(t, name, strlen(name)), v = mdh_fix((int64_t)w->rounds);
     expect(w, mdh_instance_set_cached(t, o, k, v, &set_ics[w->number][f]));
-    expect(w, mdh_same(mdh_instance_get_cached(o, k, &get_ics[w->number][f]), v));
+    expect(w, mdh_same(mdh_instance_get_cached(t, o, k, &get_ics[w->number][f]), v));
     snprintf(name, sizeof name, "f%u_%u", (unsigned)below(w, THREADS), f);
-    v = mdh_instance_get(o, mdh_str_intern(t, name, strlen(name)), NULL);
+    v = mdh_instance_get(t, o, mdh_str_intern(t, name, strlen(name)), NULL);
     expect(w, mdh_is_absent(v) || mdh_is_fixint(v));
+}
+
+static MdhValue raw_values[6];
+
+// Floats and others in one raw slot, with the lock and without: what is read was stored.
+static void own_raw_values(Worker *w)
+{
+    MdhThread *t = w->t;
+    static const char *const names[] = {"r0", "r1"};
+    unsigned f = (unsigned)below(w, 2);
+    MdhValue name = mdh_str_intern(t, names[f], 2), v = raw_values[below(w, 6)];
+    if (mdh_is_flonum(v)) mdh_raw_store(mdh_instance(raw_object), f, mdh_flonum(v));
+    else expect(w, mdh_instance_set_raw(t, raw_object, f, v));
+    MdhValue got = mdh_instance_get(t, raw_object, name, NULL);
+    bool known = false;
+    for (int i = 0; i < 6; i++) known |= mdh_same(got, raw_values[i]);
+    expect(w, known);
+}
+
+TEST(raw_slots_give_what_was_stored)
+{
+    MdhThread *t = main_thread();
+    MdhValue names[] = {mdh_str_intern(t, "r0", 2), mdh_str_intern(t, "r1", 2)};
+    MdhValue cls = mdh_class_new(t, names[0], NULL, 0, NULL, NULL, 2);
+    REQUIRE(mdh_class_set_raw(t, mdh_ptr(cls), 2, names));
+    raw_object = mdh_instance_new(t, mdh_ptr(cls));
+    for (int i = 0; i < 6; i++) raw_values[i] = i % 2 ? mdh_float(t, i + 0.25) : mdh_fix(i);
+    for (int i = 0; i < 2; i++)
+        REQUIRE(mdh_instance_set(t, raw_object, names[i], raw_values[1], NULL));
+    run_workers(own_raw_values);
 }
 
 TEST(no_field_is_lost)
