@@ -37,6 +37,11 @@ CASES = [
     ("floats stay doubles",
      "dae f(n) {\n ken x = 1.5\n fer i in 0..n { x = x * 0.5 + 0.25 }\n gie x\n}\nblether f(3)",
      ["vm_n_mul", "vm_n_add"], [r"fmul double", r"fadd double"]),
+    ("float fields are doubles in the object",
+     "kin C {\n dae init(x) { masel.x = x }\n dae add(y) { masel.x = masel.x + y * 0.5 }\n}\n"
+     "ken c = C(1.5)\nfer i in 0..3 { c.add(i + 0.5) }\nblether c.x",
+     ["vm_n_set_raw", "vm_n_raw"], [r"load atomic double|bitcast i64 %[^ ]+ to double",
+                                    r"fcmp uno double", r"fadd double"]),
     ("known functions are called directly",
      "dae f(n) {\n gin n < 2 { gie n }\n gie f(n - 1) + f(n - 2)\n}\nblether f(5)",
      ["vm_n_call", "vm_n_getg"], [r"call .*@braw\.f\("]),

@@ -9,7 +9,7 @@
 #include "abi/abi.h"
 #include "abi/layout.h"
 
-enum { SEEN_INT = 1, SEEN_FLOAT = 2, SEEN_TEXT = 4, SEEN_NUMBER = 8 };
+enum { SEEN_INT = 1, SEEN_FLOAT = 2, SEEN_TEXT = 4, SEEN_NUMBER = 8, SEEN_OTHER = 16 };
 
 #define WIDEN_AFTER 4        // changes of a state before ranges jump
 #define SMALL_FUNCTION 160   // words: guesses everywhere, not only in loops
@@ -57,8 +57,8 @@ static uint32_t node_of_field(Infer *in, Slice name)
     return map_get(&in->fields, name, &i) ? in->first_field + i : 0;
 }
 
-// The value stands for that node from now on, whatever it is.
-static void flows(Infer *in, const Type *t, uint32_t node)
+// That node and such a value are of one kind, if they can be computed with each other.
+static void computed(Infer *in, const Type *t, uint32_t node)
 {
     switch (t->kind) {
     case TYPE_INT: saw(in, node, SEEN_INT); break;
@@ -69,6 +69,31 @@ static void flows(Infer *in, const Type *t, uint32_t node)
         break;
     default: break;
     }
+}
+
+// The value stands for that node from now on, whatever it is.
+static void flows(Infer *in, const Type *t, uint32_t node)
+{
+    computed(in, t, node);
+    if (!node) return;
+    uint32_t given = node + in->n_nodes;
+    switch (t->kind) {
+    case TYPE_INT: saw(in, given, SEEN_INT); break;
+    case TYPE_FLOAT: saw(in, given, SEEN_FLOAT); break;
+    case TYPE_VALUE:
+        if (t->what == WHAT_ANY && t->node) unite(in, t->node + in->n_nodes, given);
+        else saw(in, given, SEEN_OTHER);
+        break;
+    default: break;
+    }
+}
+
+// Is the field computed with as a float, and given floats and nothing that is none?
+static bool holds_floats(Infer *in, Slice name)
+{
+    uint32_t node = node_of_field(in, name);
+    if (!node || in->evidence[root(in, node)] & SEEN_TEXT) return false;
+    return in->evidence[root(in, node + in->n_nodes)] == SEEN_FLOAT;
 }
 
 // TYPE_NONE: no guess.
@@ -179,16 +204,16 @@ static void gather(Infer *in, Opcode fam, const Type *a, const Type *b, uint32_t
         saw(in, result, SEEN_TEXT);
         return;
     }
-    if (a->kind == TYPE_VALUE) flows(in, b, a->node);
-    else if (b->kind == TYPE_VALUE) flows(in, a, b->node);
+    if (a->kind == TYPE_VALUE) computed(in, b, a->node);
+    else if (b->kind == TYPE_VALUE) computed(in, a, b->node);
     if (fam == OP_ADD || fam == OP_EQ || fam == OP_LT) {
         if (!arith) return;
     } else {
         saw(in, a->kind == TYPE_VALUE ? a->node : 0, SEEN_NUMBER);
         saw(in, b->kind == TYPE_VALUE ? b->node : 0, SEEN_NUMBER);
     }
-    if (a->kind == TYPE_VALUE) flows(in, a, result);
-    else if (b->kind == TYPE_VALUE) flows(in, b, result);
+    if (a->kind == TYPE_VALUE) computed(in, a, result);
+    else if (b->kind == TYPE_VALUE) computed(in, b, result);
 }
 
 static bool may_guess(const InferFn *fn, const Operand *o)
@@ -326,16 +351,19 @@ static void builtin_evidence(Infer *in, const InferFn *fn, const Type *state, ui
         else if ((kinds & ~number) == 0) saw(in, t->node, SEEN_NUMBER);
         else if (kinds == 1u << MDH_TAG_STRING) saw(in, t->node, SEEN_TEXT);
     }
-    if (!strcmp(row->ret, "INTEGER")) saw(in, fn->first_node + at, SEEN_INT);
-    if (!strcmp(row->ret, "FLOAT")) saw(in, fn->first_node + at, SEEN_FLOAT);
-    if (!strcmp(row->ret, "STRING")) saw(in, fn->first_node + at, SEEN_TEXT);
+    uint8_t seen = !strcmp(row->ret, "INTEGER")  ? SEEN_INT
+                   : !strcmp(row->ret, "FLOAT")  ? SEEN_FLOAT
+                   : !strcmp(row->ret, "STRING") ? SEEN_TEXT
+                                                 : 0;
+    saw(in, fn->first_node + at, seen);
+    saw(in, fn->first_node + at + in->n_nodes, seen);
 }
 
 // ---- one instruction -------------------------------------------------------------------------
 
-static void set(const InferFn *fn, Type *state, uint32_t r, Type t)
+static void set(const Infer *in, const InferFn *fn, Type *state, uint32_t r, Type t)
 {
-    if (regset_has(&fn->pinned, r) && t.kind != TYPE_VALUE) t = type_value(0);
+    if (in->guessing && regset_has(&fn->pinned, r) && t.kind != TYPE_VALUE) t = type_value(0);
     state[r] = t;
 }
 
@@ -348,8 +376,8 @@ static void step_operator(Infer *in, const InferFn *fn, Type *state, uint32_t at
     if (in->guessing) guess_operands(in, fn, state, at, &a, &b, step);
     else gather(in, fam, &a.type, &b.type, node);
     if (bc_op_operands(BC_OP(w))[0] != 'd') return;
-    if (fam == OP_LT || fam == OP_EQ) set(fn, state, BC_A(w), type_value(0));
-    else set(fn, state, BC_A(w), result_of(fam, &a.type, &b.type, node));
+    if (fam == OP_LT || fam == OP_EQ) set(in, fn, state, BC_A(w), type_value(0));
+    else set(in, fn, state, BC_A(w), result_of(fam, &a.type, &b.type, node));
 }
 
 static void guess_int(Infer *in, const InferFn *fn, Type *state, uint32_t at, uint32_t r,
@@ -382,10 +410,10 @@ static void step_for(Infer *in, const InferFn *fn, Type *state, uint32_t at, Ste
         state[a + 1].lo--;
         state[a].synced = state[a + 1].synced = false;
     } else {
-        set(fn, state, a, type_value(0));
-        set(fn, state, a + 1, type_value(0));
+        set(in, fn, state, a, type_value(0));
+        set(in, fn, state, a + 1, type_value(0));
     }
-    set(fn, state, a + 2, type_value(0));
+    set(in, fn, state, a + 2, type_value(0));
 }
 
 static void guess_shape(Infer *in, const InferFn *fn, Type *state, uint32_t at, uint32_t r,
@@ -407,7 +435,10 @@ static void step_access(Infer *in, const InferFn *fn, Type *state, uint32_t at, 
     switch (BC_OP(w)) {
     case OP_GETP: {
         Slice name = fn->p->consts.items[fn->p->ic_names.items[more]].s;
-        set(fn, state, a, type_value(node_of_field(in, name)));
+        uint32_t shape = state[b].kind == TYPE_VALUE ? state[b].shape : 0;
+        int slot = shape ? shape_slot(in, shape - 1, name) : -1;
+        bool raw = slot >= 0 && shape_raw(in, shape - 1, (uint32_t)slot);
+        set(in, fn, state, a, raw ? type_float() : type_value(node_of_field(in, name)));
         break;
     }
     case OP_SETP:
@@ -417,13 +448,13 @@ static void step_access(Infer *in, const InferFn *fn, Type *state, uint32_t at, 
         break;
     case OP_BGET:
         guess_int(in, fn, state, at, c, step);
-        set(fn, state, a, type_int(0, ((int64_t)1 << (8 * (more >> 24))) - 1));
+        set(in, fn, state, a, type_int(0, ((int64_t)1 << (8 * (more >> 24))) - 1));
         break;
     case OP_BPUT:
         guess_int(in, fn, state, at, b, step);
         guess_int(in, fn, state, at, c, step);
         break;
-    case OP_LEN: set(fn, state, a, type_int(0, MDH_INT_MAX63 >> 8)); break;
+    case OP_LEN: set(in, fn, state, a, type_int(0, MDH_INT_MAX63 >> 8)); break;
     default: break;
     }
 }
@@ -474,6 +505,11 @@ static void step_other(Infer *in, const InferFn *fn, Type *state, uint32_t at, S
         break;
     }
     case OP_CALLM: t = result_of_method(in, fn, state, at); break;
+    case OP_KIN: // in a register, where nothing but evidence can follow it
+        if (in->guessing || fn->index) break;
+        t.what = WHAT_CLASS;
+        t.ref = more;
+        break;
     case OP_CALLB:
         if (!in->guessing) builtin_evidence(in, fn, state, at);
         else guess_arguments(in, fn, state, at, step);
@@ -487,7 +523,7 @@ static void step_other(Infer *in, const InferFn *fn, Type *state, uint32_t at, S
     }
     if (BC_OP(w) == OP_BOX) state[a] = type_value(0);
     if (BC_OP(w) == OP_ITERPREP) state[a] = state[a + 1] = state[a + 2] = type_value(0);
-    if (writes_register(w, &r)) set(fn, state, r, t);
+    if (writes_register(w, &r)) set(in, fn, state, r, t);
 }
 
 void infer_step(Infer *in, const InferFn *fn, Type *state, uint32_t at, Step *step)
@@ -548,7 +584,6 @@ static void flow_to(Walk *k, uint32_t at, const Type *state)
 static void jump_effects(Infer *in, const InferFn *fn, Type *state, uint32_t at)
 {
     uint32_t w = fn->p->code.items[at], a = BC_A(w), b = BC_B(w);
-    (void)in;
     if (BC_OP(w) == OP_FORLOOP) {
         Type t = type_value(fn->first_node + at);
         if (state[a].kind == TYPE_INT && state[a + 1].kind == TYPE_INT) {
@@ -557,10 +592,10 @@ static void jump_effects(Infer *in, const InferFn *fn, Type *state, uint32_t at)
             t.synced = true;
             if (state[a].hi < hi + 1) state[a].hi = hi + 1;
         }
-        set(fn, state, b, t);
+        set(in, fn, state, b, t);
     } else if (BC_OP(w) == OP_ITERNEXT) {
         uint32_t last = b + (BC_C(w) == 2);
-        for (uint32_t r = b; r <= last; r++) set(fn, state, r, type_value(fn->first_node + at));
+        for (uint32_t r = b; r <= last; r++) set(in, fn, state, r, type_value(fn->first_node + at));
         if (BC_C(w) == 2) state[b].node = 0;
     }
 }
@@ -603,7 +638,7 @@ static void walk_from(Walk *k, uint32_t at, Type *state, Type *jumped)
             jump_effects(k->in, fn, jumped, at);
             flow_to(k, word + 1 + p->code.items[word], jumped);
         }
-        if (BC_OP(w) == OP_HASKEY) set(fn, state, BC_A(w), type_value(0));
+        if (BC_OP(w) == OP_HASKEY) set(k->in, fn, state, BC_A(w), type_value(0));
         if (!falls_through(BC_OP(w)) || next >= p->code.len) return;
         at = next;
         if (!fn->leads[at]) continue;
@@ -708,12 +743,13 @@ Infer *infer_module(Arena *arena, const BcModule *m,
     if (!in->fns || !in->globals || !collect(in, m->main, &next)) goto out;
     in->first_field = in->n_nodes;
     in->n_nodes += in->fields.len + 1;
-    in->nodes = arena_alloc_array(arena, in->n_nodes, sizeof *in->nodes);
-    in->evidence = arena_alloc_array(arena, in->n_nodes, 1);
+    in->nodes = arena_alloc_array(arena, 2 * in->n_nodes, sizeof *in->nodes);
+    in->evidence = arena_alloc_array(arena, 2 * in->n_nodes, 1);
     if (!in->nodes || !in->evidence) goto out;
-    for (uint32_t i = 0; i < in->n_nodes; i++) in->nodes[i] = i;
+    for (uint32_t i = 0; i < 2 * in->n_nodes; i++) in->nodes[i] = i;
     if (!known_find(in, stored_elsewhere, ctx) || !shapes_find(in)) goto out;
     walk_all(in);
+    shapes_find_raw(in, holds_floats);
     in->guessing = true;
     walk_all(in);
     if (!in->failed) return in; // the map is needed until the code is emitted

@@ -58,6 +58,7 @@ typedef struct KnownKin {
     uint32_t init;           // function index of its own init
     uint32_t *fields;        // what init sets first, in order: inline caches of that function
     uint32_t n_fields;
+    uint64_t raw;            // which of them get raw slots, a bit each
 } KnownKin;
 
 typedef struct InferFn {
@@ -80,7 +81,9 @@ typedef struct Infer {
     uint32_t n_fns;
     KnownGlobal *globals;
     KnownKin *kins;          // of main
-    uint32_t *nodes;         // union-find: parent
+    // Union-find of what is computed with what; and once more, n_nodes further on, of what only
+    // receives what.
+    uint32_t *nodes;         // parent
     uint8_t *evidence;
     uint32_t n_nodes, first_field;
     Map fields;              // name -> number
@@ -108,6 +111,10 @@ uint32_t infer_method(const Infer *in, uint32_t kin, Slice name);
 // shapes.c: the place of a field in objects of that shape; -1: not known.
 int shape_slot(const Infer *in, uint32_t kin, Slice name);
 bool shapes_find(Infer *in);
+bool shape_raw(const Infer *in, uint32_t kin, uint32_t slot);
+bool shape_any_raw(const Infer *in, Slice name); // in some class of the module
+// Which fields get raw slots: those of which `floats` says that they are given floats alone.
+void shapes_find_raw(Infer *in, bool (*floats)(Infer *in, Slice name));
 // The class whose shape is worth a test at this access of register r; UINT32_MAX: none.
 uint32_t shape_worth(const Infer *in, const InferFn *fn, const Type *t, uint32_t at, uint32_t r);
 // known.c

@@ -147,6 +147,15 @@ LLVMValueRef call_method_window(FnGen *f, uint32_t a, uint32_t argc, uint32_t ic
     return NATIVE(f, vm_n_call_method, f->window, const_i32(f, argc), fn_cache(f, ic));
 }
 
+// Fields that the inference expects to hold floats are to lie in the objects as doubles.
+static void raw_fields(FnGen *f, uint32_t r, uint32_t kin)
+{
+    if (!f->m->infer || f->plan->index != 0 || !f->m->infer->kins[kin].raw) return;
+    const KnownKin *k = &f->m->infer->kins[kin];
+    checked_truth(f, NATIVE(f, vm_n_raw_fields, reg_get(f, r), module_fields(f->m, kin),
+                            const_i32(f, k->n_fields), const_i64(f, k->raw)));
+}
+
 bool op_call(FnGen *f, uint32_t w)
 {
     uint32_t a = BC_A(w), b = BC_B(w);
@@ -157,6 +166,7 @@ bool op_call(FnGen *f, uint32_t w)
         window_fill(f, a, f->p->kins.items[i].n_methods + 1);
         LLVMValueRef code = fn_code(f, f->plan->index);
         reg_set(f, a, checked(f, NATIVE(f, vm_n_class, code, const_i32(f, i), f->window)));
+        raw_fields(f, a, i);
         return true;
     }
     case OP_THING:

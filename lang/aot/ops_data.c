@@ -129,6 +129,14 @@ static bool op_make(FnGen *f, uint32_t w)
     }
 }
 
+static LLVMValueRef property(FnGen *f, uint32_t r, uint32_t ic)
+{
+    Slice name = f->p->consts.items[f->p->ic_names.items[ic]].s;
+    if (f->m->infer && shape_any_raw(f->m->infer, name))
+        return NATIVE(f, vm_n_getp_raw, reg_get(f, r), fn_cache(f, ic));
+    return NATIVE(f, vm_n_getp, reg_get(f, r), fn_cache(f, ic));
+}
+
 static bool op_access(FnGen *f, uint32_t w)
 {
     uint32_t a = BC_A(w), b = BC_B(w), c = BC_C(w);
@@ -148,9 +156,7 @@ static bool op_access(FnGen *f, uint32_t w)
         set(f, a, NATIVE(f, vm_n_slice, reg_get(f, b), reg_get(f, b + 1), reg_get(f, b + 2),
                          reg_get(f, b + 3)));
         return true;
-    case OP_GETP:
-        set(f, a, NATIVE(f, vm_n_getp, reg_get(f, b), fn_cache(f, extra(f, 0))));
-        return true;
+    case OP_GETP: set(f, a, property(f, b, extra(f, 0))); return true;
     case OP_SETP:
         checked(f, NATIVE(f, vm_n_setp, reg_get(f, a), reg_get(f, b), fn_cache(f, extra(f, 0))));
         return true;

@@ -399,6 +399,28 @@ static bool for_loop(FnGen *f, uint32_t w)
 // ---- containers ------------------------------------------------------------------------------
 
 
+// A double out of a raw slot. When there is none, the other copy knows.
+static void get_raw(FnGen *f, uint32_t dst, LLVMValueRef o, LLVMValueRef at)
+{
+    LLVMBuilderRef b = f->g->b;
+    LLVMBasicBlockRef odd = new_block(f, ""), fine = new_block(f, "");
+    LLVMValueRef d = NATIVE(f, vm_n_raw, o, at);
+    LLVMValueRef nan = LLVMBuildFCmp(b, LLVMRealUNO, d, d, "");
+    LLVMSetMetadata(LLVMBuildCondBr(b, nan, odd, fine), f->g->prof_kind, f->g->unlikely);
+    go_on_in(f, odd);
+    LLVMValueRef none = LLVMBuildICmp(b, LLVMIntNE, NATIVE(f, vm_n_not_raw, d), const_i32(f, 0),
+                                      "");
+    LLVMBuildCondBr(b, none, leave_typed(f), fine);
+    go_on_in(f, fine);
+    float_set(f, dst, d);
+}
+
+static void set_raw(FnGen *f, LLVMValueRef o, LLVMValueRef at, uint32_t src)
+{
+    if (f->types[src].kind == TYPE_FLOAT) NATIVE(f, vm_n_set_raw, o, at, float_get(f, src));
+    else checked_truth(f, NATIVE(f, vm_n_set_raw_value, o, at, reg_get(f, src)));
+}
+
 // A field whose place in the object is known.
 static bool field(FnGen *f, uint32_t w)
 {
@@ -409,6 +431,11 @@ static bool field(FnGen *f, uint32_t w)
     int slot = shape_slot(f->m->infer, t->shape - 1, name);
     if (slot < 0) return false;
     LLVMValueRef at = const_i32(f, (uint32_t)slot), o = reg_get(f, object);
+    if (shape_raw(f->m->infer, t->shape - 1, (uint32_t)slot)) {
+        if (BC_OP(w) == OP_GETP) get_raw(f, a, o, at);
+        else set_raw(f, o, at, b);
+        return true;
+    }
     if (BC_OP(w) == OP_GETP) reg_set(f, a, NATIVE(f, vm_n_slot, o, at));
     else NATIVE(f, vm_n_set_slot, o, at, reg_get(f, b));
     return true;

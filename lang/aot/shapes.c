@@ -51,12 +51,35 @@ bool shapes_find(Infer *in)
     return true;
 }
 
+void shapes_find_raw(Infer *in, bool (*floats)(Infer *in, Slice name))
+{
+    for (uint32_t i = 0; i < in->fns[0].p->kins.len; i++) {
+        KnownKin *k = &in->kins[i];
+        for (uint32_t f = 0; f < k->n_fields; f++)
+            if (floats(in, name_of(in->fns[k->init].p, k->fields[f]))) k->raw |= UINT64_C(1) << f;
+    }
+}
+
+bool shape_raw(const Infer *in, uint32_t kin, uint32_t slot)
+{
+    return in->kins[kin].raw >> slot & 1;
+}
+
 int shape_slot(const Infer *in, uint32_t kin, Slice name)
 {
     const KnownKin *k = &in->kins[kin];
     for (uint32_t i = 0; i < k->n_fields; i++)
         if (slice_eq(name_of(in->fns[k->init].p, k->fields[i]), name)) return (int)i;
     return -1;
+}
+
+bool shape_any_raw(const Infer *in, Slice name)
+{
+    for (uint32_t i = 0; i < in->fns[0].p->kins.len; i++) {
+        int slot = in->kins[i].raw ? shape_slot(in, i, name) : -1;
+        if (slot >= 0 && shape_raw(in, i, (uint32_t)slot)) return true;
+    }
+    return false;
 }
 
 // The one class of the module that has such a field.
@@ -107,6 +130,8 @@ uint32_t shape_worth(const Infer *in, const InferFn *fn, const Type *t, uint32_t
         if (in->kins[i].init == fn->index && fn->index) return UINT32_MAX; // it is being made
     if (t->what != WHAT_ANY && t->what != WHAT_OBJECT) return UINT32_MAX;
     uint32_t kin = t->what == WHAT_OBJECT ? owner_above(in, t->ref, name) : only_owner(in, name);
-    if (kin == UINT32_MAX || uses(in, fn, at, r, kin) < 2) return UINT32_MAX;
-    return kin;
+    if (kin == UINT32_MAX) return UINT32_MAX;
+    // A raw slot is not in the inline caches' way: one use is enough.
+    bool raw = shape_raw(in, kin, (uint32_t)shape_slot(in, kin, name));
+    return raw || uses(in, fn, at, r, kin) >= 2 ? kin : UINT32_MAX;
 }

@@ -131,8 +131,9 @@ static void guard_shape(FnGen *f, uint32_t r, uint32_t kin, LLVMBasicBlockRef wr
     LLVMBasicBlockRef fine = new_block(f, "");
     LLVMValueRef v = LLVMBuildLoad2(f->g->b, f->g->i64, reg_slot(f, r), "");
     LLVMValueRef n = const_i32(f, f->m->infer->kins[kin].n_fields);
+    LLVMValueRef raw = const_i64(f, f->m->infer->kins[kin].raw);
     LLVMValueRef has =
-        NATIVE(f, vm_n_shaped, v, module_shape(f->m, kin), module_fields(f->m, kin), n);
+        NATIVE(f, vm_n_shaped, v, module_shape(f->m, kin), module_fields(f->m, kin), n, raw);
     LLVMValueRef right = LLVMBuildICmp(f->g->b, LLVMIntNE, has, const_i32(f, 0), "");
     LLVMValueRef br = LLVMBuildCondBr(f->g->b, right, fine, wrong);
     LLVMSetMetadata(br, f->g->prof_kind, f->g->likely);

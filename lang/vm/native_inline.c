@@ -507,7 +507,9 @@ MdhValue vm_n_slice(MdhThread *t, MdhValue o, MdhValue a, MdhValue b, MdhValue s
 MDH_NOINLINE MdhValue vm_n_getp_slow(MdhThread *t, MdhValue o, VmCache *ic)
 {
     if (MDH_LIKELY(mdh_is_instance(o))) {
-        MdhValue v = vm_second_field(t, o, ic);
+        MdhValue v;
+        if (raw_field(mdh_instance(o), ic, &v)) return v;
+        v = vm_second_field(t, o, ic);
         if (!mdh_is_absent(v)) return v;
     }
     return vm_get_property(t, o, ic->name, &ic->word);
@@ -522,10 +524,21 @@ MdhValue vm_n_getp(MdhThread *t, MdhValue o, VmCache *ic)
     return vm_n_getp_slow(t, o, ic);
 }
 
+// The same where the field has a raw slot in some class.
+MdhValue vm_n_getp_raw(MdhThread *t, MdhValue o, VmCache *ic)
+{
+    MdhValue v;
+    if (MDH_LIKELY(mdh_is_instance(o)) && MDH_LIKELY(raw_field(mdh_instance(o), ic, &v)))
+        return stored(v);
+    return vm_n_getp_slow(t, o, ic);
+}
+
 MDH_NOINLINE MdhValue vm_n_setp_slow(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
 {
-    if (MDH_LIKELY(mdh_is_instance(o)))
+    if (MDH_LIKELY(mdh_is_instance(o))) {
+        if (raw_store(mdh_instance(o), v, ic)) return MDH_NAETHING;
         return MDH_LIKELY(cached_store(t, o, v, ic)) ? MDH_NAETHING : MDH_EXC;
+    }
     return vm_set_property(t, o, ic->name, v, &ic->word);
 }
 
@@ -535,10 +548,11 @@ MdhValue vm_n_setp(MdhThread *t, MdhValue o, MdhValue v, VmCache *ic)
     return vm_n_setp_slow(t, o, v, ic);
 }
 
-// Does the object hold n fields of these names in its first slots, in that order? Slots never
-// move, so that what was seen once stays so. `seen` remembers two shapes that do.
+// Does the object hold n fields of these names in its first slots, in that order, and are those
+// of them raw that `raw` says? Slots never move and never change kind, so that what was seen once
+// stays so. `seen` remembers two shapes that do.
 MDH_NOINLINE int vm_n_learn(MdhThread *t, MdhValue o, uint64_t *seen,
-                            const VmCache *const *fields, uint32_t n)
+                            const VmCache *const *fields, uint32_t n, uint64_t raw)
 {
     (void)t;
     if (!mdh_is_instance(o)) return 0;
@@ -546,6 +560,8 @@ MDH_NOINLINE int vm_n_learn(MdhThread *t, MdhValue o, uint64_t *seen,
     uint32_t id = mdh_shape_id(inst);
     const MdhShape *shape = mdh_shape_of_id(id);
     if (!shape || shape->nslots < n || inst->cls->ninline < n) return 0;
+    uint64_t ours = n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
+    if ((shape->raw & ours) != raw) return 0;
     for (uint32_t i = 0; i < n; i++)
         if (!mdh_same(shape->names[i], fields[i]->name)) return 0;
     if (!__atomic_load_n(&seen[0], __ATOMIC_RELAXED))
@@ -555,7 +571,7 @@ MDH_NOINLINE int vm_n_learn(MdhThread *t, MdhValue o, uint64_t *seen,
 }
 
 int vm_n_shaped(MdhThread *t, MdhValue o, uint64_t *seen, const VmCache *const *fields,
-                uint32_t n)
+                uint32_t n, uint64_t raw)
 {
     if (MDH_LIKELY(mdh_is_instance(o))) {
         uint32_t id = mdh_shape_id(mdh_instance(o));
@@ -563,7 +579,7 @@ int vm_n_shaped(MdhThread *t, MdhValue o, uint64_t *seen, const VmCache *const *
             id == __atomic_load_n(&seen[1], __ATOMIC_RELAXED))
             return 1;
     }
-    return vm_n_learn(t, o, seen, fields, n);
+    return vm_n_learn(t, o, seen, fields, n, raw);
 }
 
 MdhValue vm_n_slot(MdhThread *t, MdhValue o, uint32_t i)
@@ -577,6 +593,32 @@ void vm_n_set_slot(MdhThread *t, MdhValue o, uint32_t i, MdhValue v)
     (void)t;
     MDH_STORE_BARRIER(o, v);
     MDH_SLOT_STORE(&mdh_instance(o)->slots[i], v);
+}
+
+double vm_n_raw(MdhThread *t, MdhValue o, uint32_t i)
+{
+    (void)t;
+    return mdh_raw_load(mdh_instance(o), i);
+}
+
+// Never inlined: the double would take its way through an integer register everywhere.
+MDH_NOINLINE int vm_n_not_raw(MdhThread *t, double d)
+{
+    (void)t;
+    return mdh_not_raw(d);
+}
+
+void vm_n_set_raw(MdhThread *t, MdhValue o, uint32_t i, double d)
+{
+    (void)t;
+    mdh_raw_store(mdh_instance(o), i, d);
+}
+
+int vm_n_set_raw_value(MdhThread *t, MdhValue o, uint32_t i, MdhValue v)
+{
+    if (MDH_UNLIKELY(!mdh_is_flonum(v))) return mdh_instance_set_raw(t, o, i, v) ? 0 : -1;
+    mdh_raw_store(mdh_instance(o), i, mdh_flonum(v));
+    return 0;
 }
 
 MdhValue vm_n_bget(MdhThread *t, MdhValue o, MdhValue k, uint32_t w)
@@ -631,6 +673,17 @@ MdhValue vm_n_closure(MdhThread *t, VmCode *code, const MdhValue *up)
 MdhValue vm_n_class(MdhThread *t, const VmCode *code, uint32_t i, const MdhValue *w)
 {
     return vm_class(t, code, &code->bc->kins.items[i], w);
+}
+
+// Those of the fields that `raw` says.
+int vm_n_raw_fields(MdhThread *t, MdhValue cls, const VmCache *const *fields, uint32_t n,
+                    uint64_t raw)
+{
+    MdhValue names[64];
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < n && i < 64; i++)
+        if (raw >> i & 1) names[found++] = fields[i]->name;
+    return mdh_class_set_raw(t, mdh_ptr(cls), found, names) ? 0 : -1;
 }
 
 MdhValue vm_n_thing(MdhThread *t, const VmCode *code, uint32_t i)
