@@ -44,7 +44,8 @@ static LLVMValueRef call_body(FnGen *f, const Direct *d)
         args[n++] = i < d->argc         ? reg_get(f, d->first + i)
                     : i < p->nrequired ? const_i64(f, MDH_BITS_NAETHING)
                                        : const_i64(f, MDH_BITS_ABSENT);
-    return LLVMBuildCall2(f->g->b, d->callee->body_type, d->callee->body, args, n, "");
+    LLVMTypeRef type = d->callee->body_type;
+    return heat_call(f, LLVMBuildCall2(f->g->b, type, d->callee->body, args, n, ""));
 }
 
 static bool can_call(const FnPlan *callee, bool method, uint32_t argc)

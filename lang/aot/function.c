@@ -306,32 +306,29 @@ LLVMValueRef checked_truth(FnGen *f, LLVMValueRef i32)
     return i32;
 }
 
+#define LONG_WORDS 200
+
 // ---- declaration -----------------------------------------------------------------------------
 
 static void add_attributes(Gen *g, LLVMValueRef fn)
 {
     for (uint32_t i = 0; i < g->n_cpu_attrs; i++)
         LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, g->cpu_attrs[i]);
-    static const char *const names[] = {"nounwind"};
-    for (size_t i = 0; i < countof(names); i++) {
-        unsigned kind = LLVMGetEnumAttributeKindForName(names[i], strlen(names[i]));
-        LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex,
-                                LLVMCreateEnumAttribute(g->cx, kind, 0));
-    }
+    mark(g, fn, "nounwind");
     LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex,
                             LLVMCreateStringAttribute(g->cx, "frame-pointer", 13, "none", 4));
 }
 
 // Registers are given out in a time that grows faster than the function: a huge one, which is
-// mostly run once, is emitted as it stands.
-static void leave_as_it_stands(Gen *g, LLVMValueRef fn)
+// mostly run once, is emitted as it stands; so is a long one that runs once, without loops.
+static void leave_as_it_stands(Gen *g, const FnPlan *plan)
 {
-    static const char *const names[] = {"optnone", "noinline"};
-    for (size_t i = 0; i < countof(names); i++) {
-        unsigned kind = LLVMGetEnumAttributeKindForName(names[i], strlen(names[i]));
-        LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex,
-                                LLVMCreateEnumAttribute(g->cx, kind, 0));
-    }
+    LLVMValueRef fn = plan->body;
+    uint32_t len = plan->p->code.len;
+    bool once = plan->looped && !memchr(plan->looped, 1, len);
+    if (len <= (once ? LONG_WORDS : AOT_HUGE)) return;
+    mark(g, fn, "optnone");
+    mark(g, fn, "noinline");
 }
 
 void function_declare(ModGen *mg, FnPlan *plan)
@@ -351,7 +348,7 @@ void function_declare(ModGen *mg, FnPlan *plan)
     LLVMSetLinkage(plan->entry, LLVMInternalLinkage);
     add_attributes(g, plan->body);
     add_attributes(g, plan->entry);
-    if (plan->p->code.len > AOT_HUGE) leave_as_it_stands(g, plan->body);
+    leave_as_it_stands(g, plan);
 }
 
 // ---- the entry -------------------------------------------------------------------------------
@@ -369,6 +366,7 @@ static void call_body(FnGen *f, LLVMValueRef argv)
     if (!f->plan->by_value) n = 3;
     LLVMValueRef v = LLVMBuildCall2(g->b, f->plan->body_type, f->plan->body, args, n, "");
     LLVMSetTailCall(v, f->plan->by_value);
+    mark(g, v, "noinline");
     LLVMBuildRet(g->b, v);
 }
 
@@ -462,14 +460,27 @@ static void check_depth(FnGen *f)
 }
 
 #define LEAF_WORDS 24
+#define LEAF_ACCESSES 4
+
+// Instructions whose usual case is long.
+static uint32_t accesses(const BcProto *p)
+{
+    uint32_t n = 0;
+    for (uint32_t at = 0; at < p->code.len; at += bc_op_length(p, p->code.items + at)) {
+        switch (BC_OP(p->code.items[at])) {
+        case OP_GETP: case OP_SETP: case OP_GETI: case OP_GETII: case OP_GETIK: case OP_SETI:
+        case OP_BGET: case OP_BPUT: case OP_PUSH: case OP_HASKEY: n++; break;
+        default: break;
+        }
+    }
+    return n;
+}
 
 // Small functions that call none are put in the place of their direct calls.
 static void inline_leaf(FnGen *f)
 {
-    unsigned always = LLVMGetEnumAttributeKindForName("alwaysinline", 12);
     if (f->p->code.len > LEAF_WORDS || f->plan->index == 0 || f->g->program->frames) return;
-    LLVMAddAttributeAtIndex(f->fn, LLVMAttributeFunctionIndex,
-                            LLVMCreateEnumAttribute(f->g->cx, always, 0));
+    if (accesses(f->p) <= LEAF_ACCESSES) mark(f->g, f->fn, "alwaysinline");
 }
 
 static void push_frame(FnGen *f)

@@ -54,6 +54,7 @@ typedef struct FnPlan {              // what is known of a function before it is
     uint32_t first_const, first_cache;
     uint32_t n_args;                 // with masel and rest
     bool by_value;                   // arguments are parameters of the body
+    uint8_t *looped;                 // NULL, or it runs once: by word, whether in a loop
     LLVMValueRef body, entry;
     LLVMTypeRef body_type;
 } FnPlan;
@@ -109,6 +110,7 @@ void target_end(Gen *g);
 
 // natives.c
 bool natives_declare(Gen *g);
+void mark(Gen *g, LLVMValueRef fn, const char *attribute); // a function, or a call
 LLVMValueRef native_call(FnGen *f, NativeFn which, LLVMValueRef *args, unsigned n);
 // CALL(f, vm_n_add, a, b): the thread is put in front.
 #define NATIVE(f, name, ...)                                                                  \
@@ -120,6 +122,11 @@ LLVMValueRef native_call(FnGen *f, NativeFn which, LLVMValueRef *args, unsigned 
 bool module_generate(Gen *g, const AotModule *m);
 LLVMValueRef module_octets(Gen *g, Slice s, const char *name);
 uint32_t module_child(const ModGen *mg, const FnPlan *plan, uint32_t i); // index of a proto's proto
+
+// heat.c
+bool heat_find(ModGen *mg);          // before anything is emitted
+bool heat_is_low(const FnGen *f);    // does the instruction run once, or hardly ever?
+LLVMValueRef heat_call(const FnGen *f, LLVMValueRef call); // then the call is not to be inlined
 
 // function.c
 void function_declare(ModGen *mg, FnPlan *plan);

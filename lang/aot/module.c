@@ -226,6 +226,7 @@ bool module_generate(Gen *g, const AotModule *m)
         mg.infer = infer_module(g->arena, m->bc, stored_elsewhere, &mg);
         if (!mg.infer) return gen_fail(g, "out of memory");
     }
+    if (!heat_find(&mg)) return false;
     debug_begin(&mg);
     for (uint32_t i = 0; i < mg.n_functions; i++) function_declare(&mg, &mg.plans[i]);
     bool fine = true;

@@ -49,38 +49,27 @@ bool natives_declare(Gen *g)
     return true;
 }
 
+void mark(Gen *g, LLVMValueRef fn, const char *name)
+{
+    unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+    LLVMAttributeRef a = LLVMCreateEnumAttribute(g->cx, kind, 0);
+    if (LLVMIsAFunction(fn)) LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, a);
+    else LLVMAddCallSiteAttribute(fn, LLVMAttributeFunctionIndex, a);
+}
+
 // Declared when it is first called.
 static LLVMValueRef native(Gen *g, NativeFn which)
 {
     if (g->natives[which]) return g->natives[which];
     LLVMValueRef fn = LLVMAddFunction(g->llvm, rows[which].name, g->native_types[which]);
-    unsigned nounwind = LLVMGetEnumAttributeKindForName("nounwind", 8);
-    LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex,
-                            LLVMCreateEnumAttribute(g->cx, nounwind, 0));
+    mark(g, fn, "nounwind");
     g->natives[which] = fn;
     return fn;
-}
-
-#define BIG_FUNCTION 3000    // words
-
-// Code that runs once, or only after a wrong guess, is kept small; so are functions so big that
-// LLVM would take long.
-static bool is_seldom(const FnGen *f)
-{
-    if (!f->inf) return f->p->code.len > BIG_FUNCTION;
-    bool once = f->plan->index == 0 || f->p->code.len > BIG_FUNCTION;
-    return f->plain || (once && !f->inf->hot[f->at]);
 }
 
 LLVMValueRef native_call(FnGen *f, NativeFn which, LLVMValueRef *args, unsigned n)
 {
     Gen *g = f->g;
     LLVMValueRef fn = native(g, which);
-    LLVMValueRef call = LLVMBuildCall2(g->b, g->native_types[which], fn, args, n, "");
-    if (is_seldom(f)) {
-        unsigned never = LLVMGetEnumAttributeKindForName("noinline", 8);
-        LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex,
-                                 LLVMCreateEnumAttribute(g->cx, never, 0));
-    }
-    return call;
+    return heat_call(f, LLVMBuildCall2(g->b, g->native_types[which], fn, args, n, ""));
 }

@@ -750,12 +750,20 @@ uint64_t vm_n_body(MdhThread *t, MdhValue f, int argc)
     return body_for(fn, ((const VmCode *)fn->info)->plain_argc, argc);
 }
 
+MDH_NOINLINE MdhValue vm_n_method_slow(MdhThread *t, MdhValue o, VmCache *ic)
+{
+    (void)t;
+    return cached_method(o, ic);
+}
+
 // The same of a method: the function first, ABSENT when it is none.
 MdhValue vm_n_method(MdhThread *t, MdhValue o, VmCache *ic)
 {
-    (void)t;
     if (MDH_UNLIKELY(!mdh_is_instance(o))) return MDH_ABSENT;
-    return cached_method(o, ic);
+    const MdhInstance *inst = mdh_instance(o);
+    uint64_t c = mdh_ic_load(&ic->word);
+    if (MDH_LIKELY(cache_hits(c, inst))) return inst->cls->methods[(uint32_t)c];
+    return vm_n_method_slow(t, o, ic);
 }
 
 uint64_t vm_n_method_body(MdhThread *t, MdhValue f, int argc)
@@ -766,11 +774,18 @@ uint64_t vm_n_method_body(MdhThread *t, MdhValue f, int argc)
     return body_for(fn, ((const VmCode *)fn->info)->method_argc, argc);
 }
 
-// Is it of one of the kinds of a mask?
-int vm_n_fits(MdhThread *t, MdhValue v, uint32_t kinds)
+MDH_NOINLINE int vm_n_fits_slow(MdhThread *t, MdhValue v, uint32_t kinds)
 {
     (void)t;
     return kinds >> mdh_tag(v) & 1;
+}
+
+// Is it of one of the kinds of a mask?
+int vm_n_fits(MdhThread *t, MdhValue v, uint32_t kinds)
+{
+    if (mdh_is_fixint(v)) return kinds >> MDH_TAG_INTEGER & 1;
+    if (mdh_is_ptr(v)) return kinds >> mdh_obj(v)->tag & 1;
+    return vm_n_fits_slow(t, v, kinds);
 }
 
 // Is it an instance of just that class?
