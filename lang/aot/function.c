@@ -238,7 +238,10 @@ static uint32_t handler_here(const FnGen *f)
     return n;
 }
 
-// Where everything that throws under one handler goes; it comes with its position.
+#define MANY_THROWS 64
+
+// Where what throws under one handler goes; it comes with its position. Thousands of ways into one
+// block would take LLVM the square of the time: each has but MANY_THROWS.
 static LLVMBasicBlockRef make_fail_block(FnGen *f, uint32_t handler)
 {
     Gen *g = f->g;
@@ -274,7 +277,8 @@ static LLVMBasicBlockRef fail_block(FnGen *f)
 {
     uint32_t h = handler_here(f);
     if (f->plain && h < f->p->handlers.len) h += f->p->handlers.len + 1;
-    LLVMBasicBlockRef b = f->fails[h].block ? f->fails[h].block : make_fail_block(f, h);
+    bool full = f->fails[h].at && LLVMCountIncoming(f->fails[h].at) >= MANY_THROWS;
+    LLVMBasicBlockRef b = f->fails[h].block && !full ? f->fails[h].block : make_fail_block(f, h);
     LLVMBasicBlockRef here = LLVMGetInsertBlock(f->g->b);
     LLVMValueRef at = const_i32(f, f->at);
     LLVMAddIncoming(f->fails[h].at, &at, &here, 1);
