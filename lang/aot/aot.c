@@ -2,10 +2,14 @@
 // The door: one call makes one object of a program's modules.
 #include "lang/aot/aot.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "lang/aot/gen.h"
+
+#define MAX_PATH_LEN 4096
 
 bool gen_fail(Gen *g, const char *format, ...)
 {
@@ -88,23 +92,120 @@ static bool generate(Gen *g)
     if (!target_begin(g) || !natives_declare(g)) return false;
     for (uint32_t i = 0; i < g->program->n_modules; i++)
         if (!module_generate(g, &g->program->modules[i])) return false;
-    if (g->program->main) emit_main(g);
+    if (g->program->main && g->part == 0) emit_main(g);
     return target_finish(g);
+}
+
+// ---- several at once -------------------------------------------------------------------------
+
+#define PART_WORDS 2000      // fewer are not worth a thread
+#define PART_STACK ((size_t)256 << 20)
+
+typedef struct Part {
+    Gen g;
+    AotOptions options;
+    Buf why, object;
+    bool fine;
+    pthread_t thread;
+} Part;
+
+static uint64_t words_of(const BcProto *p)
+{
+    uint64_t n = p->code.len;
+    for (uint32_t i = 0; i < p->protos.len; i++) n += words_of(p->protos.items[i]);
+    return n;
+}
+
+static uint32_t count_parts(const AotProgram *program, const AotOptions *o, uint64_t *words)
+{
+    *words = 0;
+    for (uint32_t i = 0; i < program->n_modules; i++)
+        *words += words_of(program->modules[i].bc->main);
+    if (!o->emit_object || o->emit_ir || o->fast || o->level == 0) return 1;
+    uint32_t most = o->most_parts < AOT_MOST_PARTS ? o->most_parts : AOT_MOST_PARTS;
+    while (most > 1 && *words < most * PART_WORDS) most--;
+    return most ? most : 1;
+}
+
+static bool compile_part(Gen *g)
+{
+    g->arena = arena_new();
+    if (!g->arena) return gen_fail(g, "out of memory");
+    g->cx = LLVMContextCreate();
+    g->llvm = LLVMModuleCreateWithNameInContext("program", g->cx);
+    g->b = LLVMCreateBuilderInContext(g->cx);
+    bool fine = generate(g);
+    target_end(g);
+    LLVMDisposeBuilder(g->b);
+    LLVMDisposeModule(g->llvm);
+    LLVMContextDispose(g->cx);
+    arena_free(g->arena);
+    return fine;
+}
+
+static void *run_part(void *part)
+{
+    Part *p = part;
+    p->fine = compile_part(&p->g);
+    return NULL;
+}
+
+static bool start_part(Part *p)
+{
+    pthread_attr_t attr;
+    if (pthread_attr_init(&attr) != 0) return false;
+    pthread_attr_setstacksize(&attr, PART_STACK);
+    bool fine = pthread_create(&p->thread, &attr, run_part, p) == 0;
+    pthread_attr_destroy(&attr);
+    return fine;
+}
+
+// Signals are for the thread that was there before.
+static uint32_t start_parts(Part *parts, uint32_t n)
+{
+    sigset_t all, before;
+    uint32_t started = 1;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (started < n && start_part(&parts[started])) started++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+static bool compile_parts(const Gen *whole, Part *parts, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        Part *p = &parts[i];
+        *p = (Part){.g = *whole, .options = *whole->options};
+        buf_init(&p->why, whole->why ? whole->why->max : 1);
+        buf_init(&p->object, MAX_PATH_LEN);
+        if (i > 0) buf_printf(&p->object, "%s.%u", whole->options->emit_object, i);
+        if (i > 0) p->options.emit_object = p->object.data;
+        p->g.options = &p->options;
+        p->g.why = &p->why;
+        p->g.part = i;
+    }
+    uint32_t started = start_parts(parts, n);
+    run_part(&parts[0]);
+    for (uint32_t i = 1; i < started; i++) pthread_join(parts[i].thread, NULL);
+    for (uint32_t i = started; i < n; i++) run_part(&parts[i]);
+    bool fine = true;
+    for (uint32_t i = 0; i < n; i++) {
+        if (fine && !parts[i].fine && whole->why)
+            buf_put(whole->why, parts[i].why.data, parts[i].why.len);
+        fine = fine && parts[i].fine;
+        buf_deinit(&parts[i].why);
+        buf_deinit(&parts[i].object);
+    }
+    return fine;
 }
 
 bool aot_compile(const AotProgram *program, const AotOptions *options, Buf *why)
 {
     Gen g = {.program = program, .options = options, .why = why};
-    g.arena = arena_new();
-    if (!g.arena) return gen_fail(&g, "out of memory");
-    g.cx = LLVMContextCreate();
-    g.llvm = LLVMModuleCreateWithNameInContext("program", g.cx);
-    g.b = LLVMCreateBuilderInContext(g.cx);
-    bool fine = generate(&g);
-    target_end(&g);
-    LLVMDisposeBuilder(g.b);
-    LLVMDisposeModule(g.llvm);
-    LLVMContextDispose(g.cx);
-    arena_free(g.arena);
-    return fine;
+    Part parts[AOT_MOST_PARTS];
+    g.n_parts = count_parts(program, options, &g.whole_weight);
+    target_initialize();
+    if (g.n_parts == 1) return compile_part(&g);
+    return compile_parts(&g, parts, g.n_parts);
 }

@@ -45,7 +45,10 @@ typedef struct AotOptions {
     const char *runtime;     // path of mdhrt.bc, inlined from level 1 on
     const char *emit_ir;     // path for the IR as text, or NULL
     const char *emit_object; // path for the object, or NULL
-} AotOptions;
+    uint32_t most_parts;     // a big program may become so many objects, made at once: the further
+} AotOptions;                // ones stand under that path and ".1", ".2"…; 0 and 1: one object
+
+#define AOT_MOST_PARTS 4
 
 // False: `why` says what went wrong. Safe to call again in one process, not on two threads.
 __attribute__((visibility("default"))) bool aot_compile(const AotProgram *program,

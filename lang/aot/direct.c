@@ -34,6 +34,8 @@ typedef struct Direct {
     LLVMValueRef known;      // i1: it is the known one
 } Direct;
 
+#define COPY_WORDS 60
+
 static LLVMValueRef call_body(FnGen *f, const Direct *d)
 {
     const BcProto *p = d->callee->p;
@@ -44,6 +46,8 @@ static LLVMValueRef call_body(FnGen *f, const Direct *d)
         args[n++] = i < d->argc         ? reg_get(f, d->first + i)
                     : i < p->nrequired ? const_i64(f, MDH_BITS_NAETHING)
                                        : const_i64(f, MDH_BITS_ABSENT);
+    if (d->callee->elsewhere && p->code.len <= COPY_WORDS && !heat_is_low(f))
+        f->m->plans[d->callee->index].wanted = true;
     LLVMTypeRef type = d->callee->body_type;
     return heat_call(f, LLVMBuildCall2(f->g->b, type, d->callee->body, args, n, ""));
 }

@@ -335,6 +335,21 @@ static void leave_as_it_stands(Gen *g, const FnPlan *plan)
     mark(g, fn, "noinline");
 }
 
+// Where the program has parts, they know each other's functions by name.
+static LLVMValueRef add_function(ModGen *mg, const FnPlan *plan, const char *kind,
+                                 LLVMTypeRef type)
+{
+    char name[256];
+    bool parts = mg->g->n_parts > 1;
+    if (parts) snprintf(name, sizeof name, "%s.%u.%u.%s", kind, module_number(mg), plan->index,
+                        plan->p->name);
+    else snprintf(name, sizeof name, "%s.%s", kind, plan->p->name); // LLVM tells equal ones apart
+    LLVMValueRef fn = LLVMAddFunction(mg->g->llvm, name, type);
+    LLVMSetLinkage(fn, parts ? LLVMExternalLinkage : LLVMInternalLinkage);
+    if (parts) LLVMSetVisibility(fn, LLVMHiddenVisibility);
+    return fn;
+}
+
 void function_declare(ModGen *mg, FnPlan *plan)
 {
     Gen *g = mg->g;
@@ -343,13 +358,8 @@ void function_declare(ModGen *mg, FnPlan *plan)
     for (uint32_t i = 0; plan->by_value && i < plan->n_args; i++) params[n++] = g->i64;
     if (!plan->by_value) params[n++] = g->ptr;
     plan->body_type = LLVMFunctionType(g->i64, params, n, false);
-    char name[128];
-    snprintf(name, sizeof name, "braw.%s", plan->p->name); // LLVM tells equal ones apart
-    plan->body = LLVMAddFunction(g->llvm, name, plan->body_type);
-    snprintf(name, sizeof name, "braw.entry.%s", plan->p->name);
-    plan->entry = LLVMAddFunction(g->llvm, name, g->entry_type);
-    LLVMSetLinkage(plan->body, LLVMInternalLinkage);
-    LLVMSetLinkage(plan->entry, LLVMInternalLinkage);
+    plan->body = add_function(mg, plan, "braw", plan->body_type);
+    plan->entry = add_function(mg, plan, "braw.entry", g->entry_type);
     add_attributes(g, plan->body);
     add_attributes(g, plan->entry);
     leave_as_it_stands(g, plan);
@@ -624,12 +634,25 @@ static bool generate_body(FnGen *f)
     return true;
 }
 
-bool function_generate(ModGen *mg, FnPlan *plan)
+static FnGen function_start(ModGen *mg, const FnPlan *plan)
 {
     FnGen f = {.g = mg->g, .m = mg, .plan = plan, .p = plan->p,
                .words = plan->p->code.items};
     if (mg->infer && !mg->infer->fns[plan->index].off) f.inf = &mg->infer->fns[plan->index];
+    return f;
+}
+
+bool function_generate(ModGen *mg, FnPlan *plan)
+{
+    FnGen f = function_start(mg, plan);
     if (!generate_body(&f)) return false;
     generate_entry(&f);
     return true;
+}
+
+bool function_copy(ModGen *mg, FnPlan *plan)
+{
+    FnGen f = function_start(mg, plan);
+    LLVMSetLinkage(plan->body, LLVMAvailableExternallyLinkage);
+    return generate_body(&f);
 }

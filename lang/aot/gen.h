@@ -45,6 +45,8 @@ typedef struct Gen {
     unsigned invariant_kind, prof_kind;
     LLVMValueRef unlikely, likely;   // branch weights
     LLVMDIBuilderRef di;
+    uint32_t part, n_parts;          // of a program that becomes several objects
+    uint64_t weight, whole_weight;   // words of functions planned so far, and of all
 } Gen;
 
 typedef struct FnPlan {              // what is known of a function before it is emitted
@@ -54,6 +56,8 @@ typedef struct FnPlan {              // what is known of a function before it is
     uint32_t first_const, first_cache;
     uint32_t n_args;                 // with masel and rest
     bool by_value;                   // arguments are parameters of the body
+    bool elsewhere;                  // in another part: its code is there
+    bool wanted;                     // but called from here, and small: LLVM may put it in place
     uint8_t *looped;                 // NULL, or it runs once: by word, whether in a loop
     LLVMValueRef body, entry;
     LLVMTypeRef body_type;
@@ -104,6 +108,7 @@ typedef struct FnGen {
 bool gen_fail(Gen *g, const char *format, ...) MDH_PRINTF(2, 3);
 
 // target.c
+void target_initialize(void);        // before there are threads
 bool target_begin(Gen *g);
 bool target_finish(Gen *g);          // links the inline runtime, optimises, writes
 void target_end(Gen *g);
@@ -120,6 +125,7 @@ LLVMValueRef native_call(FnGen *f, NativeFn which, LLVMValueRef *args, unsigned 
 
 // module.c
 bool module_generate(Gen *g, const AotModule *m);
+uint32_t module_number(const ModGen *mg); // in the program
 LLVMValueRef module_octets(Gen *g, Slice s, const char *name);
 uint32_t module_child(const ModGen *mg, const FnPlan *plan, uint32_t i); // index of a proto's proto
 
@@ -131,6 +137,7 @@ LLVMValueRef heat_call(const FnGen *f, LLVMValueRef call); // then the call is n
 // function.c
 void function_declare(ModGen *mg, FnPlan *plan);
 bool function_generate(ModGen *mg, FnPlan *plan);
+bool function_copy(ModGen *mg, FnPlan *plan); // of another part, only to be put in place
 LLVMValueRef const_i64(const FnGen *f, uint64_t bits);
 LLVMValueRef const_i32(const FnGen *f, uint32_t n);
 LLVMValueRef load_invariant(FnGen *f, LLVMTypeRef type, LLVMValueRef p);

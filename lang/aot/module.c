@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One module: its functions in preorder, the arrays that loading fills, the image, and the
 // VmNativeModule that names them all.
+#include <stdio.h>
 #include <string.h>
 
 #include "lang/aot/gen.h"
@@ -13,6 +14,14 @@ static uint32_t count_functions(const BcProto *p)
     return n;
 }
 
+// Parts are stretches of about the same number of words.
+static bool is_elsewhere(Gen *g, const BcProto *p)
+{
+    uint64_t part = g->n_parts > 1 ? g->weight * g->n_parts / (g->whole_weight + 1) : 0;
+    g->weight += p->code.len;
+    return part != g->part;
+}
+
 static void plan_function(ModGen *mg, const BcProto *p, const FnPlan *outer)
 {
     FnPlan *plan = &mg->plans[mg->n_functions];
@@ -21,7 +30,8 @@ static void plan_function(ModGen *mg, const BcProto *p, const FnPlan *outer)
                      .index = mg->n_functions++,
                      .first_const = mg->n_consts,
                      .first_cache = mg->n_caches,
-                     .n_args = (uint32_t)p->is_method + p->nparams + p->has_rest};
+                     .n_args = (uint32_t)p->is_method + p->nparams + p->has_rest,
+                     .elsewhere = is_elsewhere(mg->g, p)};
     plan->by_value = plan->n_args <= AOT_MAX_BY_VALUE;
     mg->n_consts += p->consts.len;
     mg->n_caches += p->ic_names.len;
@@ -43,6 +53,26 @@ static LLVMValueRef zeroed_array(ModGen *mg, LLVMTypeRef of, uint32_t n, const c
     LLVMSetInitializer(v, LLVMConstNull(*type));
     LLVMSetLinkage(v, LLVMInternalLinkage);
     LLVMSetAlignment(v, 16);
+    return v;
+}
+
+uint32_t module_number(const ModGen *mg)
+{
+    return (uint32_t)(mg->m - mg->g->program->modules);
+}
+
+// The same for all parts of the program: the first one has it.
+static LLVMValueRef shared_array(ModGen *mg, LLVMTypeRef of, uint32_t n, const char *name,
+                                 LLVMTypeRef *type)
+{
+    char unique[64];
+    LLVMValueRef v = zeroed_array(mg, of, n, name, type);
+    if (mg->g->n_parts <= 1) return v;
+    snprintf(unique, sizeof unique, "braw.%u.%s", module_number(mg), name);
+    LLVMSetValueName2(v, unique, strlen(unique));
+    LLVMSetLinkage(v, LLVMExternalLinkage);
+    LLVMSetVisibility(v, LLVMHiddenVisibility);
+    if (mg->g->part > 0) LLVMSetInitializer(v, NULL);
     return v;
 }
 
@@ -209,6 +239,16 @@ static bool stored_elsewhere(void *ctx, Slice name)
     return false;
 }
 
+// Those of this part; and what they call of others' in so far as it is small.
+static bool generate_functions(ModGen *mg)
+{
+    for (uint32_t i = 0; i < mg->n_functions; i++)
+        if (!mg->plans[i].elsewhere && !function_generate(mg, &mg->plans[i])) return false;
+    for (uint32_t i = 0; i < mg->n_functions; i++)
+        if (mg->plans[i].wanted && !function_copy(mg, &mg->plans[i])) return false;
+    return true;
+}
+
 bool module_generate(Gen *g, const AotModule *m)
 {
     ModGen mg = {.g = g, .m = m};
@@ -218,10 +258,10 @@ bool module_generate(Gen *g, const AotModule *m)
     mg.fields = arena_alloc_array(g->arena, m->bc->main->kins.len + 1, sizeof *mg.fields);
     if (!mg.fields) return gen_fail(g, "out of memory");
     LLVMTypeRef cache = LLVMArrayType2(g->i64, 3);
-    mg.codes = zeroed_array(&mg, g->ptr, mg.n_functions, "codes", &mg.codes_type);
-    mg.globals = zeroed_array(&mg, g->ptr, m->bc->globals.len, "globals", &mg.globals_type);
-    mg.constants = zeroed_array(&mg, g->i64, mg.n_consts, "constants", &mg.constants_type);
-    mg.caches = zeroed_array(&mg, cache, mg.n_caches, "caches", &mg.caches_type);
+    mg.codes = shared_array(&mg, g->ptr, mg.n_functions, "codes", &mg.codes_type);
+    mg.globals = shared_array(&mg, g->ptr, m->bc->globals.len, "globals", &mg.globals_type);
+    mg.constants = shared_array(&mg, g->i64, mg.n_consts, "constants", &mg.constants_type);
+    mg.caches = shared_array(&mg, cache, mg.n_caches, "caches", &mg.caches_type);
     if (!g->options->fast && g->options->level > 0) {
         mg.infer = infer_module(g->arena, m->bc, stored_elsewhere, &mg);
         if (!mg.infer) return gen_fail(g, "out of memory");
@@ -229,10 +269,8 @@ bool module_generate(Gen *g, const AotModule *m)
     if (!heat_find(&mg)) return false;
     debug_begin(&mg);
     for (uint32_t i = 0; i < mg.n_functions; i++) function_declare(&mg, &mg.plans[i]);
-    bool fine = true;
-    for (uint32_t i = 0; i < mg.n_functions && fine; i++)
-        fine = function_generate(&mg, &mg.plans[i]);
+    bool fine = generate_functions(&mg);
     debug_end(&mg);
     if (mg.infer) map_deinit(&mg.infer->fields);
-    return fine && emit_table(&mg);
+    return fine && (g->part > 0 || emit_table(&mg));
 }

@@ -30,10 +30,14 @@ static LLVMCodeGenOptLevel codegen_level(const Gen *g)
                                     : LLVMCodeGenLevelAggressive;
 }
 
-bool target_begin(Gen *g)
+void target_initialize(void)
 {
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
+}
+
+bool target_begin(Gen *g)
+{
     char *triple = LLVMGetDefaultTargetTriple(), *error = NULL;
     LLVMTargetRef target;
     if (LLVMGetTargetFromTriple(triple, &target, &error)) {

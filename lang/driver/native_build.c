@@ -176,8 +176,8 @@ static void add_libraries(Arguments *a)
     for (size_t i = 0; i < countof(libraries); i++) add(a, libraries[i]);
 }
 
-static bool link_with(const DrvBuild *b, const char *object, const char *made, const char *log,
-                      const char *stdlib, const char *runtime)
+static bool link_with(const DrvBuild *b, const Arguments *objects, const char *made,
+                      const char *log, const char *stdlib, const char *runtime)
 {
     Arguments a = {.n = 0};
     const char *cc = linker();
@@ -192,7 +192,7 @@ static bool link_with(const DrvBuild *b, const char *object, const char *made, c
     add(&a, b->is_static ? "-static" : "-pie");
     add(&a, "-Wl,--gc-sections,--as-needed");
     if (!b->debug) add(&a, "-s");
-    add(&a, object);
+    for (size_t i = 0; i < objects->n; i++) add(&a, objects->items[i]);
     if (os_is_file(stdlib)) add(&a, stdlib);
     add(&a, runtime);
     add_libraries(&a);
@@ -201,8 +201,8 @@ static bool link_with(const DrvBuild *b, const char *object, const char *made, c
     return status == 0 || say_failed_link(b->out, log);
 }
 
-// `object` to b->out, which appears whole or not at all.
-static bool link_program(const DrvBuild *b, const char *object, const char *made,
+// The objects to b->out, which appears whole or not at all.
+static bool link_program(const DrvBuild *b, const Arguments *objects, const char *made,
                          const char *folder)
 {
     Buf log, stdlib, runtime;
@@ -212,7 +212,7 @@ static bool link_program(const DrvBuild *b, const char *object, const char *made
     buf_printf(&log, "%s/linker", folder);
     bool fine = buf_ok(&log) && native_lib_path("stdlib.a", &stdlib) &&
                 native_lib_path("libmdhrt.a", &runtime) &&
-                link_with(b, object, made, log.data, stdlib.data, runtime.data);
+                link_with(b, objects, made, log.data, stdlib.data, runtime.data);
     if (log.len) unlink(log.data);
     buf_deinit(&log);
     buf_deinit(&stdlib);
@@ -250,22 +250,39 @@ static bool work_folder(Buf *folder)
     return false;
 }
 
+// What was compiled: the object, and the further ones of a big program.
+static bool compile_and_link(const NativeProgram *p, const DrvBuild *b, AotOptions *options,
+                             const char *made, const char *folder)
+{
+    Buf paths[AOT_MOST_PARTS];
+    Arguments objects = {.n = 0};
+    for (uint32_t i = 0; i < AOT_MOST_PARTS; i++) {
+        buf_init(&paths[i], MAX_PATH_LEN);
+        buf_printf(&paths[i], "%s/program.o", folder);
+        if (i > 0) buf_printf(&paths[i], ".%u", i);
+    }
+    int cpus = os_cpu_count();
+    options->emit_object = paths[0].data;
+    options->most_parts = cpus > 0 ? (uint32_t)cpus : 1;
+    bool fine = buf_ok(&paths[AOT_MOST_PARTS - 1]) && native_compile(p, options, true);
+    for (size_t i = 0; i < AOT_MOST_PARTS; i++)
+        if (os_is_file(paths[i].data)) add(&objects, paths[i].data);
+    fine = fine && link_program(b, &objects, made, folder);
+    for (size_t i = 0; i < AOT_MOST_PARTS; i++) {
+        unlink(paths[i].data);
+        buf_deinit(&paths[i]);
+    }
+    return fine;
+}
+
 static bool produce_program(const NativeProgram *p, const DrvBuild *b, AotOptions *options,
                             const char *made)
 {
-    Buf folder, object;
+    Buf folder;
     buf_init(&folder, MAX_PATH_LEN);
-    buf_init(&object, MAX_PATH_LEN);
-    bool fine = work_folder(&folder);
-    if (fine) {
-        buf_printf(&object, "%s/program.o", folder.data);
-        options->emit_object = object.data;
-        fine = native_compile(p, options, true) && link_program(b, object.data, made, folder.data);
-        unlink(object.data);
-        rmdir(folder.data);
-    }
+    bool fine = work_folder(&folder) && compile_and_link(p, b, options, made, folder.data);
+    if (folder.len) rmdir(folder.data);
     buf_deinit(&folder);
-    buf_deinit(&object);
     return fine;
 }
 
