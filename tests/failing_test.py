@@ -9,8 +9,9 @@ never a signal, a hang, a leak, a lock that stays taken or a sanitizer report.
 The programs are taken evenly from tests/golden; all those of tests/failing/programs are run too, which
 use threads and look themselves at what is left in the end: they print `fine`, `broken…`, or end with
 an error. For each, k starts at 0 and grows by steps that grow too, until the program makes fewer
-allocations than that; once with only allocation k failing, once with all from k on. With --native
-those of tests/failing/programs are built first; there the collector's own allocations fail.
+allocations than that; once with only allocation k failing, once with all from k on. In programs of
+tests/stress, where threads race, each k-th allocation fails. With --native those of the last two kinds
+are built first; there the collector's own allocations fail.
 
 Prints `failing: N passed, N failed`.
 """
@@ -26,9 +27,10 @@ import tempfile
 
 from run import ROOT, Program, find_programs, run_limited
 
-FOLDER = ROOT / "tests" / "failing"
+FOLDER, STRESS = ROOT / "tests" / "failing", ROOT / "tests" / "stress"
 LIMIT = 30  # seconds a run
 DENSE, GROWTH, OWN_GROWTH, MOST = 4, 1.7, 1.4, 10_000_000
+RACING = ("9973%", "997%")
 REPORTS = ("memory", "Cannae", "cannae be compiled", "Whit a fankle")
 WAITING = "net/loop/"  # they go on only when each callback has done its part
 WRAPPED = "malloc calloc realloc mdh_mem_hook mdh_mem_configure".split()
@@ -40,9 +42,21 @@ def own_programs(filters):
     return [prog for prog in found if not filters or any(f in prog.name for f in filters)]
 
 
+def racing_programs(filters):
+    """Those of tests/stress, for a second each."""
+    found = [Program(f"stress/{path.stem}", path, True, args=["1"])
+             for path in sorted(STRESS.glob("*.braw")) if path.stem not in ("crew", "spawns")]
+    return [prog for prog in found if not filters or any(f in prog.name for f in filters)]
+
+
 def is_own(prog):
     """Does it say itself whether it went well?"""
     return FOLDER in prog.path.parents
+
+
+def is_racing(prog):
+    """Is it one of tests/stress?"""
+    return STRESS in prog.path.parents
 
 
 def attempts(prog, later, growth):
@@ -62,7 +76,7 @@ def build_native(binary, folder):
     wraps = ",".join(f"--wrap={name}" for name in WRAPPED)
     linker.write_text(f'#!/bin/sh\nexec cc "{folder}/failing.o" "-Wl,{wraps}" "$@"\n')
     linker.chmod(0o755)
-    for prog in own_programs([]):
+    for prog in own_programs([]) + racing_programs([]):
         subprocess.run([binary, "build", "-O2", "-o", folder / prog.path.stem, prog.path], check=True,
                        stdout=subprocess.DEVNULL, env={**os.environ, "CC": str(linker)})
     return folder
@@ -71,7 +85,7 @@ def build_native(binary, folder):
 def command(binary, prog):
     """The words that run it: `binary` is a folder of built programs, or the command line."""
     if pathlib.Path(binary).is_dir():
-        return [pathlib.Path(binary) / prog.path.stem]
+        return [pathlib.Path(binary) / prog.path.stem, *prog.args]
     return [binary, "run", prog.path.name, "--", *prog.args]
 
 
@@ -84,7 +98,7 @@ def judge_own(out, err, status):
     return None
 
 
-def run_failing(binary, prog, k, later):
+def run_failing(binary, prog, when):
     """One run: (was there such an allocation, complaint or None)."""
     with tempfile.TemporaryDirectory(prefix="mdh-failing-") as work:
         if prog.folder:
@@ -93,7 +107,7 @@ def run_failing(binary, prog, k, later):
             shutil.copy(prog.path, work)
         mark = pathlib.Path(work) / "mark"
         env = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8", **prog.env,
-               "MDH_FAIL_ALLOC": f"{k}{'+' if later else ''}", "MDH_FAIL_MARK": str(mark)}
+               "MDH_FAIL_ALLOC": when, "MDH_FAIL_MARK": str(mark)}
         stdin = "".join(line + "\n" for line in prog.stdin).encode()
         out, err, status = run_limited(command(binary, prog), LIMIT, work, env, stdin)
         reached = mark.exists()
@@ -114,13 +128,22 @@ def run_failing(binary, prog, k, later):
 def run_program(binary, prog, growth):
     """All the runs of one program: (how many, [complaints])."""
     runs, bad = 0, []
+
+    def goes_on(when):
+        nonlocal runs
+        reached, complaint = run_failing(binary, prog, when)
+        runs += 1
+        if complaint:
+            bad.append(f"FAIL {prog.name} MDH_FAIL_ALLOC={when}: {complaint}")
+        return reached
+
+    if is_racing(prog):
+        for when in RACING:
+            goes_on(when)
+        return runs, bad
     for later in (False, True):
         for k in attempts(prog, later, growth or (OWN_GROWTH if is_own(prog) else GROWTH)):
-            reached, complaint = run_failing(binary, prog, k, later)
-            runs += 1
-            if complaint:
-                bad.append(f"FAIL {prog.name} MDH_FAIL_ALLOC={k}{'+' if later else ''}: {complaint}")
-            if not reached:
+            if not goes_on(f"{k}{'+' if later else ''}"):
                 break
     return runs, bad
 
@@ -138,7 +161,7 @@ def main():
     binary = str(pathlib.Path(options.bin or ROOT / default).resolve())
     if not os.access(binary, os.X_OK):
         sys.exit(f"tests/failing_test.py: no such program: {binary}")
-    chosen = own_programs(options.filter)
+    chosen = own_programs(options.filter) + racing_programs(options.filter)
     programs = [] if options.native else [
         p for p in find_programs(options.filter) if not p.skips and not p.name.startswith(WAITING)]
     if programs:

@@ -4,7 +4,8 @@
 // its memory from the system, it is put before that too (MDH_FAIL_COLLECTOR). From the
 // environment:
 //
-//   MDH_FAIL_ALLOC=k    allocation k (from 0) fails; with a + behind it, all later ones too
+//   MDH_FAIL_ALLOC=k    allocation k (from 0) fails; with a + behind it, all later ones too; with
+//                       a %, each k-th
 //   MDH_FAIL_MARK=path  this file is made when one fails, so that who runs us knows when to stop
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -25,13 +26,14 @@ void *__wrap_realloc(void *p, size_t bytes);
 
 static _Atomic uint64_t made;
 static uint64_t fail_at = UINT64_MAX;
-static bool and_later;
+static bool and_later, each_kth;
 
 __attribute__((constructor)) static void read_environment(void)
 {
     Slice text = slice_from_cstr(getenv("MDH_FAIL_ALLOC"));
     and_later = text.len && text.ptr[text.len - 1] == '+';
-    text.len -= and_later;
+    each_kth = text.len && text.ptr[text.len - 1] == '%';
+    text.len -= and_later || each_kth;
     if (!text.len || num_parse_u64(text, 10, &fail_at) != NUM_OK) fail_at = UINT64_MAX;
     atomic_store(&made, 0);
 }
@@ -39,6 +41,7 @@ __attribute__((constructor)) static void read_environment(void)
 static bool must_fail(void)
 {
     uint64_t k = atomic_fetch_add_explicit(&made, 1, memory_order_relaxed);
+    if (each_kth && fail_at && k) return k % fail_at == 0;
     if (k < fail_at || (k > fail_at && !and_later)) return false;
     const char *mark = getenv("MDH_FAIL_MARK");
     int fd = k == fail_at && mark ? open(mark, O_CREAT | O_WRONLY | O_CLOEXEC, 0600) : -1;
