@@ -101,6 +101,30 @@ def test_emit_obj(cli):
     assert (cli.folder / "prog.o").read_bytes()[:4] == b"\x7fELF"
 
 
+def test_debuggers_see_the_lines_of_the_script(cli):
+    build(cli, "dae f(x) {\n    ken y = x + 1\n    gie y * x\n}\nblether f(f(2))\n", "-g")
+    lines = subprocess.run(["objdump", "--dwarf=decodedline", cli.folder / "prog"],
+                           capture_output=True, text=True, check=True).stdout
+    for line in (2, 3, 5):
+        assert re.search(rf"^prog\.braw +{line} ", lines, re.M), line
+
+
+def test_a_big_program_is_compiled_in_parts(cli):
+    text = "kin K { dae init(x) { masel.x = x }\n dae get() { gie masel.x } }\n"
+    text += "dae wee(x) { gie x % 7 }\ndae f0(x) { hurl \"at the bottom\" }\n"
+    for i in range(1, 160):
+        text += (f"dae f{i}(x) {{\n    ken k = K(x + {i})\n"
+                 f"    ken xs = gaun([x, k.get()], |y| y * {i})\n"
+                 f"    gin xs[0] > 900000 {{ gie f{i - 1}(wee(x)) }}\n"
+                 f"    gie (f{i - 1}(x + 1) + wee(x)) % 1000 + xs[1]\n}}\n")
+    text += "hae_a_bash { blether f30(1) } gin_it_gangs_wrang e { blether e }\nblether f159(2)\n"
+    build(cli, text, "-O2")
+    expected, native = cli.run("run", "prog.braw"), run(cli, "prog", limit=60)
+    assert expected.status == 1 and "at the bottom" in expected.err, expected.err
+    after = [text.partition(":")[2] for text in (native.stderr, expected.err)] # the first word varies
+    assert native.stdout == expected.out and after[0] == after[1], native.stderr
+
+
 def test_hello_is_small(cli):
     build(cli, 'blether "hullo"\n')
     assert (cli.folder / "prog").stat().st_size < 3 << 20
