@@ -67,7 +67,7 @@ bool vm_unwind(MdhThread *t)
         MdhFrame *f = t->fp;
         const VmCode *code = (const VmCode *)f->fn->info;
         uint32_t at = (uint32_t)(f->ip - 1 - code->info.code);
-        mdh_throw_at(t, code->info.name, code->info.file, code->info.lines[at]);
+        vm_throw_at(t, code, at);
         const BcHandler *h = t->exiting ? NULL : handler_for(code, f->ip);
         if (h) {
             let_go(f->base + h->reg + 1, f->base + code->info.nregs);

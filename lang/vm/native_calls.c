@@ -181,7 +181,7 @@ bool vm_native_enter(MdhThread *t, MdhFn *fn)
 
 bool vm_native_left(MdhThread *t, const VmCode *code, uint32_t pc)
 {
-    mdh_throw_at(t, code->info.name, code->info.file, code->info.lines[pc]);
+    vm_throw_at(t, code, pc);
     return !t->exiting;
 }
 
