@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Programs at the limits: deep, long, wide. Both back ends must treat them alike."""
+from diff_fields import fields
 
 DEEP = """
 dae down(n) { gie down(n + 1) }
@@ -144,5 +145,5 @@ def large():
 
 def files():
     """(name, source) of each."""
-    for family in (deep, callbacks, exits, large):
+    for family in (deep, callbacks, exits, large, fields):
         yield from family()
