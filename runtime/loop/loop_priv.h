@@ -154,6 +154,9 @@ struct LoopSource {
 // The error that waits in `t` was thrown by a callback.
 void loop_report_error(MdhThread *t, MdhLoop *l, const LoopSource *source);
 void loop_report_lag(MdhThread *t, const LoopSource *source, uint64_t took_ns);
+// run.c: calls its callback, or gathers its event; now_ns is filled in. Only from `run` of a task.
+// False: deliver no more in this turn.
+bool loop_deliver(MdhLoop *l, LoopSource *source);
 
 // signal.c
 void signal_drop_all(MdhLoop *l);

@@ -97,6 +97,12 @@ static bool deliver(Turn *turn, LoopSource *source)
     return !turn->has_thrown && !is_stopped(turn->l);
 }
 
+bool loop_deliver(MdhLoop *l, LoopSource *source)
+{
+    source->now_ns = l->turn->now_ns;
+    return deliver(l->turn, source);
+}
+
 typedef struct Fields {
     uint32_t n;
     MdhValue keys[6], values[6];
@@ -239,17 +245,15 @@ static MdhValue chan_event(MdhThread *t, MdhLoop *l, const LoopSource *s)
 bool mdh_loop_tell_chan(MdhThread *t, MdhLoop *l, MdhValue chan, MdhValue fn, MdhValue value,
                         bool is_closed)
 {
-    Turn *turn = l->turn;
     LoopSource source = {.kind = loop_word(l, W_CHAN),
                          .sock = chan,
                          .fn = fn,
                          .event = MDH_ABSENT,
                          .make = chan_event,
-                         .now_ns = turn->now_ns,
                          .value = value,
                          .is_closed = is_closed};
     (void)t; // the turn's
-    return deliver(turn, &source);
+    return loop_deliver(l, &source);
 }
 
 static bool deliver_ready(Turn *turn, const Ready *ready)

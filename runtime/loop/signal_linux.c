@@ -70,23 +70,23 @@ static int signal_of_number(uint32_t number)
     return -1;
 }
 
-static MdhValue event_of(MdhThread *t, const MdhLoop *l, int i, MdhValue fn)
+static MdhValue signal_event(MdhThread *t, MdhLoop *l, const LoopSource *s)
 {
-    MdhValue word = loop_word(l, W_SIGNAL_KEY);
-    MdhValue name = mdh_str_c(t, known[i].name), now = mdh_float(t, loop_ms(os_mono_ns()));
-    MdhValue keys[] = {loop_word(l, W_KIND), word, loop_word(l, W_CALLBACK),
+    MdhValue name = mdh_str_c(t, known[s->events].name), now = mdh_float(t, loop_ms(s->now_ns));
+    MdhValue keys[] = {loop_word(l, W_KIND), s->kind, loop_word(l, W_CALLBACK),
                        loop_word(l, W_NOW)};
-    MdhValue values[] = {word, name, fn, now};
+    MdhValue values[] = {s->kind, name, s->fn, now};
     if (mdh_is_exc(name) || mdh_is_exc(now)) return MDH_EXC;
     return mdh_dict_of(t, countof(keys), keys, values);
 }
 
-// On the loop's thread: every signal that has come becomes an event, delivered in this turn.
+// On the loop's thread. One signal at a time, as long as there are any: the callback may end the
+// watch, and with it the receiver.
 static MdhValue receive(MdhThread *t, MdhLoop *l, MdhLoopTask *task, uint32_t events)
 {
     struct signalfd_siginfo info;
     int fd = ((Receiver *)(void *)task)->fd;
-    (void)events;
+    (void)t, (void)events;
     for (;;) {
         ssize_t n = read(fd, &info, sizeof info);
         if (n < 0 && errno == EINTR) continue;
@@ -94,11 +94,14 @@ static MdhValue receive(MdhThread *t, MdhLoop *l, MdhLoopTask *task, uint32_t ev
         int i = signal_of_number(info.ssi_signo);
         MdhValue fn = i < 0 ? MDH_ABSENT : MDH_SLOT_LOAD(&l->roots->signal_fns[i]);
         if (mdh_is_absent(fn)) continue;
-        MdhValue event = event_of(t, l, i, fn);
-        if (mdh_is_exc(event)) return event;
-        if (!mdh_loop_post(l, fn, event))
-            log_line(LOG_WARN, "loop", "signal %s is lost: the queue is full",
-                     known[i].name);
+        LoopSource source = {.kind = loop_word(l, W_SIGNAL_KEY),
+                             .sock = MDH_ABSENT,
+                             .fn = fn,
+                             .event = MDH_ABSENT,
+                             .make = signal_event,
+                             .events = (uint32_t)i};
+        loop_deliver(l, &source);
+        return MDH_NAETHING;
     }
 }
 
