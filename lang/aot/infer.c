@@ -610,13 +610,17 @@ static bool falls_through(Opcode op)
     }
 }
 
-static void to_handlers(Walk *k, const Type *state, uint32_t at)
+// The handler's register holds the error then, whatever was there before.
+static void to_handlers(Walk *k, Type *state, uint32_t at)
 {
     const BcProto *p = k->fn->p;
     for (uint32_t i = 0; i < p->handlers.len; i++) {
         const BcHandler *h = &p->handlers.items[i];
         if (at < h->start || at >= h->end) continue;
+        Type before = state[h->reg];
+        state[h->reg] = type_value(0);
         flow_to(k, h->target, state); // all that it reads is pinned: values
+        state[h->reg] = before;
         return;
     }
 }
