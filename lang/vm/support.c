@@ -134,6 +134,24 @@ bool vm_in_range(MdhValue v, MdhValue from, MdhValue to)
     return mdh_is_int(to) ? i < mdh_int_of(to) : (double)i < mdh_float_of(to);
 }
 
+// ---- places of errors ------------------------------------------------------------------------
+
+// `at` is the instruction or, from the dispatcher, its last word, which may look like one.
+static bool is_rethrow(const BcProto *p, uint32_t at)
+{
+    const uint32_t *words = p->code.items;
+    uint32_t start = 0;
+    if (BC_OP(words[at]) != OP_RETHROW) return false;
+    while (start < at) start += bc_op_length(p, words + start);
+    return start == at;
+}
+
+void vm_throw_at(MdhThread *t, const VmCode *code, uint32_t at)
+{
+    if (t->ntrace && is_rethrow(code->bc, at)) return;
+    mdh_throw_at(t, code->info.name, code->info.file, code->info.lines[at]);
+}
+
 // ---- rooms ----------------------------------------------------------------------------------
 
 typedef struct Room {

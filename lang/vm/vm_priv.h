@@ -46,11 +46,7 @@ VmCall vm_call_general(MdhThread *t, MdhValue *w, uint32_t how, int n_named, Mdh
 bool vm_unwind(MdhThread *t);
 // The waiting error passes word `at`: its line, and an entry of the trace. A finally that throws
 // on what it kept adds nothing, since the place in this function is in the trace already.
-static inline void vm_throw_at(MdhThread *t, const VmCode *code, uint32_t at)
-{
-    if (t->ntrace && BC_OP(code->bc->code.items[at]) == OP_RETHROW) return;
-    mdh_throw_at(t, code->info.name, code->info.file, code->info.lines[at]);
-}
+void vm_throw_at(MdhThread *t, const VmCode *code, uint32_t at);
 
 // Loops: r[0..2] is the iterator's state.
 bool vm_for_prep(MdhThread *t, MdhValue *r, bool inclusive);
