@@ -338,6 +338,10 @@ static void fstring(FnState *fs, const AstNode *n, int dst)
 {
     int mark = fs->free, first = fs->free;
     uint32_t held = 0;
+    if (!n->fstring.n_parts) {
+        emit_const(fs, dst, const_str(fs, slice_from_cstr("")));
+        return;
+    }
     for (uint32_t i = 0; i < n->fstring.n_parts; i++) {
         const AstFPart *p = &n->fstring.parts[i];
         if (held == CHUNK) { // fold what there is into one text
