@@ -17,7 +17,7 @@ import tempfile
 # name, script, calls that must not be there, patterns that must be
 CASES = [
     ("integers add in place", "dae f(a, b) { gie a + b }\nblether f(1, 2)",
-     ["vm_n_add", "__mdh_op_add"], [r"and i64"]),
+     ["vm_n_add", "__mdh_op_add"], [r"and i64|sadd.with.overflow"]),
     ("a counted loop is plain arithmetic",
      "dae f(n) {\n ken s = 0\n fer i in 0..n { s = (s + i * 3) % 1000003 }\n gie s\n}\nblether f(9)",
      ["vm_n_mul", "vm_n_mod", "vm_n_box_int"], [r"icmp slt|icmp sgt|icmp sle"]),
@@ -42,6 +42,10 @@ CASES = [
      "ken c = C(1.5)\nfer i in 0..3 { c.add(i + 0.5) }\nblether c.x",
      ["vm_n_set_raw", "vm_n_raw"], [r"load atomic double|bitcast i64 %[^ ]+ to double",
                                     r"fcmp uno double", r"fadd double"]),
+    ("a closure made here is put in place",
+     "dae f(n) {\n ken k = 3\n ken add = |x| x + k\n ken s = 0\n fer i in 0..n { s = add(s) % 1000 }\n"
+     " gie s\n}\nblether f(9)",
+     ["vm_n_call", "vm_n_body", "vm_n_add"], [r"sadd.with.overflow"]),
     ("known functions are called directly",
      "dae f(n) {\n gin n < 2 { gie n }\n gie f(n - 1) + f(n - 2)\n}\nblether f(5)",
      ["vm_n_call", "vm_n_getg"], [r"call .*@braw\.f\("]),

@@ -104,6 +104,16 @@ static bool call_function(FnGen *f, uint32_t w, uint32_t index, uint32_t global)
     return true;
 }
 
+// It was made of that function, whatever it has captured: nothing need be looked at.
+static bool call_closure(FnGen *f, uint32_t w, uint32_t index)
+{
+    Direct d = {.callee = &f->m->plans[index], .first = BC_A(w) + 1, .argc = BC_B(w)};
+    if (!can_call(d.callee, false, d.argc)) return false;
+    d.self = LLVMBuildIntToPtr(f->g->b, reg_get(f, BC_A(w)), f->g->ptr, "");
+    reg_set(f, BC_A(w), checked(f, call_body(f, &d)));
+    return true;
+}
+
 static bool call_method(FnGen *f, uint32_t w)
 {
     uint32_t a = BC_A(w);
@@ -190,6 +200,8 @@ bool direct_call(FnGen *f, uint32_t w)
         return k->what == WHAT_FUNCTION && call_function(f, w, k->ref, g);
     }
     const Type *t = &f->types[BC_A(w)];
-    if (t->kind != TYPE_VALUE || t->what != WHAT_FUNCTION) return false;
+    if (t->kind != TYPE_VALUE) return false;
+    if (t->what == WHAT_CLOSURE) return call_closure(f, w, t->ref);
+    if (t->what != WHAT_FUNCTION) return false;
     return call_function(f, w, t->ref, t->global);
 }

@@ -282,7 +282,7 @@ static Type result_of_call(Infer *in, const InferFn *fn, const Type *state, uint
     uint32_t w = fn->p->code.items[at], a = BC_A(w);
     Type t = type_value(fn->first_node + at);
     if (callee->kind != TYPE_VALUE) return t;
-    if (callee->what == WHAT_FUNCTION) {
+    if (callee->what == WHAT_FUNCTION || callee->what == WHAT_CLOSURE) {
         const InferFn *f = &in->fns[callee->ref];
         t.node = node_of_result(f);
         if (!in->guessing) call_known(in, f, state + a + 1, BC_B(w), 0);
@@ -479,6 +479,33 @@ static void guess_arguments(Infer *in, const InferFn *fn, Type *state, uint32_t 
     }
 }
 
+static uint32_t count(const BcProto *p)
+{
+    uint32_t n = 1;
+    for (uint32_t i = 0; i < p->protos.len; i++) n += count(p->protos.items[i]);
+    return n;
+}
+
+// What is captured from registers never changes after; functions are walked after those around.
+static Type new_function(Infer *in, const InferFn *fn, const Type *state, uint32_t at)
+{
+    uint32_t w = fn->p->code.items[at];
+    Type t = type_value(fn->first_node + at), any = type_value(0);
+    t.what = WHAT_CLOSURE;
+    t.ref = fn->index + 1;
+    for (uint32_t i = 0; i < BC_BX(w); i++) t.ref += count(fn->p->protos.items[i]);
+    InferFn *made = &in->fns[t.ref];
+    for (uint32_t i = 0; i < made->p->nups; i++) {
+        uint32_t x = fn->p->code.items[at + 1 + i];
+        const Type *from = &any;
+        if (BC_UP_KIND(x) == BC_UP_REG) from = &state[x & 255];
+        else if (BC_UP_KIND(x) == BC_UP_PARENT) from = &fn->ups[x & 255];
+        bool is_known = from->kind == TYPE_VALUE && from->what == WHAT_CLOSURE;
+        type_meet(&made->ups[i], is_known ? from : &any, false);
+    }
+    return t;
+}
+
 static void step_other(Infer *in, const InferFn *fn, Type *state, uint32_t at, Step *step)
 {
     uint32_t w = fn->p->code.items[at], a = BC_A(w), r, node = fn->first_node + at;
@@ -489,6 +516,14 @@ static void step_other(Infer *in, const InferFn *fn, Type *state, uint32_t at, S
     case OP_LOADK: t = type_of_const(&fn->p->consts.items[BC_BX(w)]); break;
     case OP_LOADKX: t = type_of_const(&fn->p->consts.items[more]); break;
     case OP_MOVE: t = state[BC_B(w)]; break;
+    case OP_NEWFN: t = new_function(in, fn, state, at); break;
+    case OP_LOADSELF:
+        t.what = WHAT_CLOSURE;
+        t.ref = fn->index;
+        break;
+    case OP_GETUP:
+        if (fn->ups[BC_B(w)].kind == TYPE_VALUE) t = fn->ups[BC_B(w)];
+        break;
     case OP_CONCAT: case OP_FORMAT: t.what = WHAT_TEXT; break;
     case OP_NEG:
         t = state[BC_B(w)];
@@ -716,17 +751,11 @@ static bool collect(Infer *in, const BcProto *p, uint32_t *next)
         uint32_t n = in->fields.len;
         if (!map_get(&in->fields, name, NULL) && !map_put(&in->fields, name, n)) return false;
     }
-    if (!find_leaders(in, fn) || !liveness(in, fn)) return false;
+    fn->ups = arena_alloc_array(in->arena, p->nups + 1u, sizeof *fn->ups);
+    if (!fn->ups || !find_leaders(in, fn) || !liveness(in, fn)) return false;
     for (uint32_t i = 0; i < p->protos.len; i++)
         if (!collect(in, p->protos.items[i], next)) return false;
     return true;
-}
-
-static uint32_t count(const BcProto *p)
-{
-    uint32_t n = 1;
-    for (uint32_t i = 0; i < p->protos.len; i++) n += count(p->protos.items[i]);
-    return n;
 }
 
 static void walk_all(Infer *in)

@@ -20,7 +20,11 @@ typedef enum TypeKind {
     TYPE_VALUE,              // a value of the language
 } TypeKind;
 
-typedef enum TypeWhat { WHAT_ANY, WHAT_TEXT, WHAT_FUNCTION, WHAT_CLASS, WHAT_OBJECT } TypeWhat;
+// A text and a closure are what is said; the others likely, to be looked at by `global`.
+typedef enum TypeWhat {
+    WHAT_ANY, WHAT_TEXT, WHAT_FUNCTION, WHAT_CLASS, WHAT_OBJECT,
+    WHAT_CLOSURE,            // made of the function `ref`, here or around
+} TypeWhat;
 
 typedef struct Type {
     uint8_t kind, what;
@@ -72,6 +76,7 @@ typedef struct InferFn {
     uint8_t *hot;            // by word: worth a guess
     Type **in;               // before each leader, nregs of them; NULL: never reached
     uint8_t *leads;
+    Type *ups;               // what it captures; of the kind NONE before it is made
 } InferFn;
 
 typedef struct Infer {
