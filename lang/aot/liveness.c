@@ -45,7 +45,7 @@ bool writes_register(uint32_t w, uint32_t *r)
     *r = BC_A(w);
     switch (BC_OP(w)) {
     case OP_CALL: case OP_CALLG: case OP_CALLB: case OP_CALLM: case OP_CALLA: case OP_CALLX:
-    case OP_KIN:
+    case OP_KIN: case OP_DGET:
         return true;
     case OP_HASKEY: return false; // only where it falls through
     default: return bc_op_operands(BC_OP(w))[0] == 'd';
