@@ -42,6 +42,7 @@ bench:
 	@bench/udp.py
 	@bench/threads.py
 	@bench/shards.py
+	@bench/compile.py
 
 fuzz:
 	@scripts/setup.sh test
