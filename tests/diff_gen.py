@@ -294,8 +294,11 @@ class Generator:
             return ex("(", left, f" {self.rng.choice(ARITHMETIC)} ", self.expr(scope, "int", depth), ")")
         if roll < 0.75:
             return ex("(-", self.expr(scope, "int", depth), ")")
-        if roll < 0.85:
+        if roll < 0.82:
             return ex("len(", self.expr(scope, self.pick("str", "list", "dict"), depth), ")")
+        if roll < 0.85:
+            key = self.pick('"name"', '"k"', '"a"', "1", self.expr(scope, "any", 1))
+            return ex("dict_get(", self.expr(scope, "dict", depth), ", ", key, ", ", self.leaf(scope, "int"), ")")
         if roll < 0.92:
             return ex("(", self.expr(scope, "bytes", depth), ")[", self.small(scope), "]")
         return ex("tae_int(", self.expr(scope, self.pick("float", "str", "bool", "int"), depth), ")")
@@ -662,7 +665,8 @@ class Generator:
         steps = []
         for _ in range(self.rng.randrange(2, 6)):
             value = self.pick(ex(f"{place()} {self.rng.choice(ARITHMETIC)} {place()}"), ex(f"{place()} + n"),
-                              self.expr(inner, "int", 1), ex(f"len({self.pick('xs', 's', 'bs', 'ys')})"), ex(f"{i} * 3 % 7"))
+                              self.expr(inner, "int", 1), ex(f"len({self.pick('xs', 's', 'bs', 'ys')})"), ex(f"{i} * 3 % 7"),
+                              ex("dict_get(ob0, ", self.pick("'k'", "'size'", "n", i), ", ", self.pick("0", "2.5", place()), ")"))
             steps.append(self.pick(st(f"{place()} = ", value), st("n += ", value), st(f"{place()} += ", value),
                                    st(f"gin {place()} {self.rng.choice(COMPARE)} ", value, " ", blk(st("n += 1")))))
         steps = [s for s in steps if not re.match(r"s\[", s.text())] or [st("n += 1")]
