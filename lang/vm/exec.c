@@ -64,7 +64,8 @@ MdhValue vm_exec(MdhThread *t)
     NEXT;
 
 step:
-    in = vm_trace_step(t, code, ip - 1, R);
+    vm_trace_step(t, code, ip - 1, R);
+    in = (in & ~UINT32_C(255)) | BC_OP(code->bc->code.items[ip - 1 - code->info.code]);
 poll:
     if (MDH_UNLIKELY(mdh_interrupted(t))) goto threw;
     goto *labels[in & 255];

@@ -103,11 +103,12 @@ static void put_instruction(MdhThread *t, Buf *b, uint32_t word, const MdhValue 
     buf_putc(b, '\n');
 }
 
-static void show_step(MdhThread *t, const VmCode *code, uint32_t at, const MdhValue *r)
+void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r)
 {
     static _Thread_local const VmCode *last_code;
     static _Thread_local uint32_t last_line;
     static _Thread_local MdhFrame *last_fp;
+    size_t at = (size_t)(ip - code->info.code);
     uint32_t line = code->info.lines[at];
     bool new_line = code != last_code || line != last_line || t->fp != last_fp;
     Buf b;
@@ -120,11 +121,4 @@ static void show_step(MdhThread *t, const VmCode *code, uint32_t at, const MdhVa
     last_code = code;
     last_line = line;
     last_fp = t->fp;
-}
-
-uint32_t vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r)
-{
-    uint32_t at = (uint32_t)(ip - code->info.code);
-    show_step(t, code, at, r);
-    return (*ip & ~UINT32_C(255)) | BC_OP(code->bc->code.items[at]);
 }

@@ -84,8 +84,7 @@ bool vm_set_global(MdhThread *t, uint32_t slot, MdhValue v);
 // Naething, or MDH_EXC when standard output can no longer be written.
 MdhValue vm_check_output(MdhThread *t);
 bool vm_in_range(MdhValue v, MdhValue from, MdhValue to);
-// The word at `ip` as it was compiled.
-uint32_t vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r);
+void vm_trace_step(MdhThread *t, const VmCode *code, const uint32_t *ip, const MdhValue *r);
 
 // slow.c: the slow halves of single instructions. A truth is 0, 1, or -1 when it threw.
 int vm_equal_slow(MdhThread *t, MdhValue a, MdhValue b, bool negate);
