@@ -83,8 +83,6 @@ void *os_reserve(size_t size);
 MDH_NODISCARD bool os_commit(void *p, size_t size);
 bool os_decommit(void *p, size_t size); // contents lost, pages given back, still reserved
 void os_release(void *p, size_t size);
-// A wish: that the memory be backed by big pages, which are touched first in one piece.
-void os_want_big_pages(void *p, size_t size);
 
 // True when the descriptor is a terminal.
 bool os_is_tty(int fd);

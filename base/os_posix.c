@@ -107,16 +107,6 @@ bool os_decommit(void *p, size_t size)
            mprotect(p, size, PROT_NONE) == 0;
 }
 
-void os_want_big_pages(void *p, size_t size)
-{
-#ifdef MADV_HUGEPAGE
-    size_t page = os_page_size(), skip = -(uintptr_t)p & (page - 1);
-    if (size > skip) (void)madvise((char *)p + skip, (size - skip) & ~(page - 1), MADV_HUGEPAGE);
-#else
-    (void)p, (void)size;
-#endif
-}
-
 void os_release(void *p, size_t size)
 {
     if (p) munmap(p, round_to_pages(size));

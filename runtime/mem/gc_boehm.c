@@ -37,12 +37,11 @@
 // Roots. Data segments are not scanned at all (GC_set_no_dls): statics that hold heap pointers
 // must be registered. Everything of a thread hangs off its uncollectable record.
 //
-// Start-up. An initial heap of 48 MB costs nothing before it is used, and a collection of a
-// heap that holds little 0.02 ms. It asks for big pages: touching it costs a quarter of the
-// system's time then, which was up to a third of a program that allocates; what the heap grows
-// by later comes in small ones. With 64 MB more fresh memory is touched (dear in a virtual
-// machine, whose host has to find it) than collections are saved; with 32 MB lists and dicts
-// of some millions grow into small pages.
+// Start-up. An initial heap of 32 MB costs nothing before it is used, and a collection of a
+// heap that holds little 0.02 ms. With 64 MB more time goes into touching fresh memory than
+// collections save. Big pages (madvise) were tried: they save a tenth where memory was just in
+// use, but in a virtual machine whose host takes back free memory they are the pieces it has
+// taken, and cost three times as much.
 #define GC_THREADS             1
 #define GC_NO_THREAD_REDIRECTS 1
 
@@ -53,10 +52,9 @@
 #include "base/os.h"
 #include "runtime/mem/mem.h"
 
-#define INITIAL_HEAP ((size_t)48 << 20)
+#define INITIAL_HEAP ((size_t)32 << 20)
 #define STRESS_HEAP  ((size_t)1 << 20)
 #define MAX_MARKERS  8
-#define PROBE        ((size_t)1 << 20) // more than the collector had before it was expanded
 
 static MdhGcCache
     *caches; // changed under the collector's lock, walked with the world stopped
@@ -114,17 +112,6 @@ static void make_sweep_lists(void)
     (void)GC_malloc_kind_global(16, GC_I_NORMAL);
 }
 
-// The first heap is one piece of fresh memory. Where it lies only its first object tells; should
-// that be elsewhere one day, some other memory is wished big pages, and no harm done.
-static void expand(size_t bytes)
-{
-    if (!GC_expand_hp(bytes) || bytes < 16 * PROBE) return;
-    char *first = GC_MALLOC_ATOMIC(PROBE);
-    if (!first) return;
-    os_want_big_pages(first, bytes);
-    GC_FREE(first);
-}
-
 void mdh_gc_init(void)
 {
     static bool ready;
@@ -144,7 +131,7 @@ void mdh_gc_init(void)
     GC_set_max_retries(1); // at the limit collect before giving up: not done by default
     size_t heap = mdh_mem_stress_heap() ? STRESS_HEAP : INITIAL_HEAP;
     if (heap > mdh_gc_heap_limit() / 2) heap = mdh_gc_heap_limit() / 2;
-    if (heap > GC_get_heap_size()) expand(heap - GC_get_heap_size());
+    if (heap > GC_get_heap_size()) (void)GC_expand_hp(heap - GC_get_heap_size());
     push_stacks = GC_get_push_other_roots();
     GC_set_push_other_roots(push_other_roots);
     GC_set_on_collection_event(on_event);
