@@ -402,8 +402,7 @@ poll:
     LABEL(DGET) : {
         MdhValue d = RB, k = RC, other = RA;
         if (MDH_LIKELY(mdh_is_dict(d))) {
-            MdhValue v = mdh_dict_get(d, k);
-            RA = mdh_is_absent(v) ? other : v;
+            RA = mdh_dict_get_or(d, k, other);
             NEXT;
         }
         SAVE();

@@ -40,7 +40,7 @@ static bool make_inverses(VmCode *code, const BcProto *p)
         uint32_t w = p->code.items[i];
         if (BC_OP(w) == OP_MODK && BC_C(w) >= n) n = BC_C(w) + 1;
     }
-    if (n == 0) return true;
+    if (n == 0 || code->module->native) return true; // emitted code has its own
     code->inverses = mdh_gc_alloc_root(n * sizeof *code->inverses);
     if (!code->inverses) return false;
     for (uint32_t i = 0; i < n; i++) code->inverses[i] = inverse_for_mod(code->k[i]);

@@ -652,8 +652,7 @@ MdhValue vm_n_len(MdhThread *t, MdhValue o)
 MdhValue vm_n_dget(MdhThread *t, MdhValue d, MdhValue key, MdhValue other)
 {
     if (MDH_UNLIKELY(!mdh_is_dict(d))) return vm_n_dget_slow(t, d, key, other);
-    MdhValue v = mdh_dict_get(d, key);
-    return mdh_is_absent(v) ? other : v;
+    return mdh_dict_get_or(d, key, other);
 }
 
 MdhValue vm_n_push(MdhThread *t, MdhValue list, MdhValue v)

@@ -72,8 +72,7 @@ MdhValue __mdh_dict_has(MdhThread *t, int argc, const MdhArgs_dict_has *a)
 MdhValue __mdh_dict_get(MdhThread *t, int argc, const MdhArgs_dict_get *a)
 {
     (void)t, (void)argc;
-    MdhValue v = mdh_dict_get(a->d, a->key);
-    return mdh_is_absent(v) ? a->fallback : v;
+    return mdh_dict_get_or(a->d, a->key, a->fallback);
 }
 
 MdhValue mdh_dict_merged(MdhThread *t, MdhValue a, MdhValue b)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Dicts: insertion-ordered. Header -> published table: up to many thousand entries lie in order,
-// with an index of {part of the hash, entry number} over 8 of them; more lie by their hash, with
+// with an index of {part of the hash, entry number} over 8 of them; more lie by their keys, with
 // the order beside them. Within a published table a key never changes its place: deleting writes
 // ABSENT into the value, compaction and growth publish a new table. Readers take no lock. Creels
 // use the same table without values (the value is the key).
@@ -58,6 +58,11 @@ MdhValue mdh_dict_new(MdhThread *t, uint32_t cap);
 MdhValue mdh_dict_of(MdhThread *t, uint32_t n, const MdhValue *keys, const MdhValue *vals);
 uint32_t mdh_dict_len(MdhValue d);
 MdhValue mdh_dict_get(MdhValue d, MdhValue key);      // ABSENT when missing
+MDH_INLINE MdhValue mdh_dict_get_or(MdhValue d, MdhValue key, MdhValue other)
+{
+    MdhValue v = mdh_dict_get(d, key);
+    return mdh_is_absent(v) ? other : v;
+}
 MdhValue mdh_dict_get_c(MdhValue d, const char *key); // by C text
 bool mdh_dict_put(MdhThread *t, MdhValue d, MdhValue key, MdhValue v);
 bool mdh_dict_put_c(MdhThread *t, MdhValue d, const char *key, MdhValue v);

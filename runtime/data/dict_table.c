@@ -7,7 +7,8 @@
 //              half full, of 32-bit slots: as many low bits as it takes are the entry's number
 //              + 1, the others are those of the hash, so that hardly a probe touches an entry
 //              in vain
-//   scattered  entries where their hash puts them (linear probing), and their numbers in order.
+//   scattered  entries where a product of the key puts them (linear probing; table_place), and
+//              their numbers in order.
 //              Index and entry were two cache misses in a big table; this is one. Walking it is
 //              dearer, so it begins where a compact one outgrows the caches; and strings, which
 //              a chance neighbour makes one look at, stay out of it.

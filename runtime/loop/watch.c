@@ -51,8 +51,8 @@ uint32_t mdh_loop_watches(MdhLoop *l)
 static bool grow(MdhLoop *l)
 {
     uint32_t first = l->watch_chunks.len * WATCH_CHUNK;
+    if (!vec_reserve(&l->parked, first + WATCH_CHUNK)) return false; // so that all can be parked
     Watch *chunk = loop_memory_nolock(l, WATCH_CHUNK * sizeof *chunk);
-    if (!vec_reserve(&l->parked, first + WATCH_CHUNK)) return false; // parking then lacks no memory
     if (!chunk || !vec_push(&l->watch_chunks, chunk)) return false;
     for (uint32_t i = WATCH_CHUNK; i-- > 0;) {
         chunk[i].at = first + i;
